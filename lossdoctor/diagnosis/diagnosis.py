@@ -1,0 +1,41 @@
+"""Diagnosis: everything lossdoctor says about one run, as one immutable value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lossdoctor.findings import Finding, Message, Outcome, Verdict
+from lossdoctor.knowledge.ranked import RankedCause
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong with a run, how sure that is, and why.
+
+    Attributes:
+        verdict: the one word.
+        confidence: in [0, 1]; of the verdicts given with 0.8 about 80 % are right.
+        runner_up: the next likely verdict, None when nothing else comes close.
+        sentence: what a colleague would say, with the deciding numbers.
+        nan_step: first step at which a loss is NaN or infinite, None when never.
+        best_step: step of the best (validation, else training) loss: the checkpoint to use; None without a loss.
+        onset_step: step at which the verdict's symptom begins; None for healthy and unclassifiable runs.
+        outcomes: every rule's answer, by code.
+        causes: likely causes, most likely first; empty for healthy runs.
+    """
+
+    verdict: Verdict
+    confidence: float
+    runner_up: Verdict | None
+    sentence: Message
+    nan_step: int | None = None
+    best_step: int | None = None
+    onset_step: int | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    causes: tuple[RankedCause, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, the most severe and surest first."""
+        found = [finding for outcome in self.outcomes for finding in outcome.findings]
+        return tuple(sorted(found, key=lambda f: (-f.severity.rank, -f.confidence, f.code)))

@@ -1,0 +1,61 @@
+"""Measurement: a number a rule looked at and its threshold, recorded whether the rule fired or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lossdoctor import formatting
+
+
+class Direction(StrEnum):
+    """On which side of the threshold a value speaks for the finding."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    INFORMATION = ""  # shown, compared with nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measured number.
+
+    Attributes:
+        name: what was measured, in words: "rise above the minimum".
+        value: the number; NaN when it could not be measured.
+        unit: "%" (value is a share), "step", "points", "sigma", "" (the loss's own unit or a bare ratio).
+        threshold: the limit, in the same unit; NaN for Direction.INFORMATION.
+        direction: on which side of it the value speaks for the finding.
+        setting: name of the setting that holds the threshold; empty for INFORMATION.
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    threshold: float = float("nan")
+    direction: Direction = Direction.INFORMATION
+    setting: str = ""
+
+    @property
+    def met(self) -> bool:
+        """True when the value is on the firing side of its threshold; information and NaN never are."""
+        if self.direction is Direction.AT_LEAST:
+            return self.value >= self.threshold
+        if self.direction is Direction.AT_MOST:
+            return self.value <= self.threshold
+        return False
+
+    def sentence(self) -> str:
+        """For people: "rise above the minimum 7.1 % (fires at >= 5 %)"."""
+        shown = f"{self.name} {self._number(self.value)}"
+        if self.direction is Direction.INFORMATION:
+            return shown
+        sign = "≥" if self.direction is Direction.AT_LEAST else "≤"
+        return f"{shown} (fires at {sign} {self._number(self.threshold)})"
+
+    def _number(self, value: float) -> str:
+        if self.unit == "%":
+            return formatting.percent(value)
+        if self.unit == "step":
+            return formatting.step(value)
+        return f"{formatting.number(value)} {self.unit}".rstrip()

@@ -1,0 +1,51 @@
+"""RankedCause: a cause as it stands for one run, with the evidence that put it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One piece of evidence for or against a cause.
+
+    Attributes:
+        text: what speaks, in words with its number: "learning rate 0.5 is above 0.1".
+        weight: change of the cause's log-odds (natural log); positive speaks for it.
+        source: where the weight comes from.
+    """
+
+    text: str
+    weight: float
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCause:
+    """One cause for one run.
+
+    Attributes:
+        id: slug such as `lr_too_high`.
+        title: short name for people.
+        score: probability in [0, 1] from prior and evidence; causes are judged one by one, so they need not sum to 1.
+        explanation: what the cause is, in plain words.
+        arguments_for: evidence present that speaks for it, strongest first.
+        arguments_against: evidence present that speaks against it, strongest first.
+        missing: what to log to decide, each a sentence.
+        experiment: the settling experiment, cheapest first.
+        fix: what to do once it is confirmed.
+        explains: codes of the findings it would explain.
+        references: sources, each one line.
+    """
+
+    id: str
+    title: str
+    score: float
+    explanation: str
+    arguments_for: tuple[Argument, ...]
+    arguments_against: tuple[Argument, ...]
+    missing: tuple[str, ...]
+    experiment: str
+    fix: str
+    explains: tuple[str, ...]
+    references: tuple[str, ...] = ()

@@ -1,0 +1,23 @@
+"""What was read from a log, as data: runs, their series, the role each series plays, and the problems met on the way.
+
+The glossary of the whole program (one word an idea):
+
+run       one training from first to last logged point; may have been restarted, may be spread over several files
+series    the points of one tag: steps, values, wall times, in file order
+tag       the name under which the trainer logged a series
+role      what a series means: training loss, validation loss, learning rate, ...
+step      the logged x value: an optimiser step, an iteration or an epoch (`Run.step_unit` says which)
+finding   a symptom that a rule saw in a run, with its evidence
+cause     a possible reason for findings; the checklist ranks causes
+verdict   the one word for a run
+problem   something wrong with the input itself
+
+This package imports nothing of lossdoctor but errors, and does not read files.
+"""
+
+from lossdoctor.runs.problems import Problem, ProblemLevel
+from lossdoctor.runs.roles import Role, RoleAssignment
+from lossdoctor.runs.run import ConfigValue, Run
+from lossdoctor.runs.series import Series
+
+__all__ = ["ConfigValue", "Problem", "ProblemLevel", "Role", "RoleAssignment", "Run", "Series"]

@@ -1,0 +1,86 @@
+"""Run: one training as it was logged, with the roles its series play."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from lossdoctor.runs.problems import Problem
+from lossdoctor.runs.roles import Role, RoleAssignment
+from lossdoctor.runs.series import Series
+
+ConfigValue: TypeAlias = str | int | float | bool | None
+
+
+def _read_only(config: Mapping[str, ConfigValue]) -> Mapping[str, ConfigValue]:
+    return MappingProxyType(dict(config))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training as it was logged. Immutable; pickles; equal by content.
+
+    Attributes:
+        id: path relative to the scanned root, POSIX; unique within one scan.
+        path: the file or folder it was read from, absolute, as text.
+        name: what a user calls it: the folder's name, or the run's name inside a shared file.
+        format: name of the importer that read it (`tensorboard`, `csv`, ...).
+        series: every scalar series, in the order of first appearance.
+        roles: which series means what, and why.
+        config: hyper-parameters under the names the trainer used, flattened with dots.
+        step_unit: what a step counts: "step", "epoch" or "iteration".
+        problems: what was wrong with this run's input.
+        size_bytes: size of the files it was read from, together.
+    """
+
+    id: str
+    path: str
+    name: str
+    format: str
+    series: tuple[Series, ...]
+    roles: tuple[RoleAssignment, ...] = ()
+    config: Mapping[str, ConfigValue] = field(default_factory=dict)
+    step_unit: str = "step"
+    problems: tuple[Problem, ...] = ()
+    size_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "config", _read_only(self.config))
+
+    def __getstate__(self) -> tuple[object, ...]:
+        # mappingproxy does not pickle; the order is that of the fields.
+        return (
+            self.id, self.path, self.name, self.format, self.series, self.roles, dict(self.config), self.step_unit,
+            self.problems, self.size_bytes,
+        )  # fmt: skip
+
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        names = ("id", "path", "name", "format", "series", "roles", "config", "step_unit", "problems", "size_bytes")
+        for name, value in zip(names, state, strict=True):
+            object.__setattr__(self, name, value)
+        self.__post_init__()
+
+    def get(self, tag: str) -> Series | None:
+        """The series with this tag, or None."""
+        return next((series for series in self.series if series.tag == tag), None)
+
+    def primary(self, role: Role) -> Series | None:
+        """The series this run is judged by in `role`, or None when nothing plays it."""
+        tag = next((r.tag for r in self.roles if r.role is role and r.primary), None)
+        return None if tag is None else self.get(tag)
+
+    def in_role(self, role: Role) -> tuple[Series, ...]:
+        """Every series in `role`, the primary one first."""
+        tags = [r.tag for r in sorted(self.roles, key=lambda r: not r.primary) if r.role is role]
+        return tuple(series for tag in tags if (series := self.get(tag)) is not None)
+
+    def role_of(self, tag: str) -> Role:
+        """The role of one tag; `Role.OTHER` when none was assigned."""
+        return next((r.role for r in self.roles if r.tag == tag), Role.OTHER)
+
+    @property
+    def points(self) -> int:
+        """Number of logged points over all series."""
+        return sum(len(series) for series in self.series)
