@@ -56,7 +56,7 @@ class Series:
         object.__setattr__(self, "source", source)
         if self.values.ndim != 1 or not self.steps.shape == self.values.shape == self.wall_times.shape:
             raise ValueError(
-                f"series {tag!r}: steps {self.steps.shape}, values {self.values.shape}, wall_times {self.wall_times.shape}"
+                f"series {tag!r}: {self.steps.shape} steps, {self.values.shape} values, {self.wall_times.shape} times"
             )
 
     def __len__(self) -> int:
