@@ -28,6 +28,7 @@ class Outcome:
         status: which of the four.
         findings: what was found; empty unless FOUND.
         measurements: what was measured, also when CLEAR: "rise 2 %, fires at 5 %".
+        probability: how likely the symptom is there, also when CLEAR (below 0.5 then); 0 when not applicable.
         reason: why CLEAR despite appearances, why NOT_APPLICABLE ("no validation series"), or the error when FAILED.
     """
 
@@ -37,3 +38,4 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     reason: str = ""
+    probability: float = 0.0

@@ -1,8 +1,10 @@
-"""The types every importer shares: Source (what to read), Discovery (what lies there), ImportResult."""
+"""The types every importer shares: what lies on disk (FileHead), what to read (Source), what came of it (ImportResult)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from lossdoctor.runs import Problem, Run
 
@@ -49,3 +51,73 @@ class ImportResult:
 
     runs: tuple[Run, ...]
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileHead:
+    """The beginning of one regular file, all that recognising a format may look at.
+
+    Attributes:
+        path: absolute.
+        size_bytes: of the whole file.
+        head: at most `files.HEAD_BYTES` bytes from the start; the whole file when it is shorter.
+    """
+
+    path: str
+    size_bytes: int
+    head: bytes
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return self.path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+
+    @property
+    def complete(self) -> bool:
+        """True when `head` is the whole file."""
+        return len(self.head) >= self.size_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An importer's claim to a file: how sure it is (0..1) and what it saw, for the user who asks why."""
+
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """How an importer puts the files it claimed together, and what it left out on purpose."""
+
+    sources: tuple[Source, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class Importer(Protocol):
+    """One log format. Stateless; listed in `lossdoctor.importers.registry`."""
+
+    @property
+    def name(self) -> str:
+        """Stable slug, the `format` of its runs."""
+
+    @property
+    def title(self) -> str:
+        """What a user calls the format."""
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """File name patterns for file dialogs and help; recognition goes by content."""
+
+    @property
+    def help(self) -> str:
+        """One paragraph: who writes it, what is read from it, what is not."""
+
+    def probe(self, head: FileHead) -> Match | None:
+        """Whether the file is of this format, judged by its content."""
+
+    def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
+        """Puts claimed files together into sources; ids are relative to `root`."""
+
+    def read(self, source: Source) -> ImportResult:
+        """Reads a source whole. Damage becomes problems; never raises for anything a file may contain."""

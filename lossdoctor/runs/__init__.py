@@ -15,9 +15,21 @@ problem   something wrong with the input itself
 This package imports nothing of lossdoctor but errors, and does not read files.
 """
 
+from lossdoctor.runs.config import STANDARD_NAMES, StandardConfig, standard_config
 from lossdoctor.runs.problems import Problem, ProblemLevel
 from lossdoctor.runs.roles import Role, RoleAssignment
 from lossdoctor.runs.run import ConfigValue, Run
 from lossdoctor.runs.series import Series
 
-__all__ = ["ConfigValue", "Problem", "ProblemLevel", "Role", "RoleAssignment", "Run", "Series"]
+__all__ = [
+    "STANDARD_NAMES",
+    "ConfigValue",
+    "Problem",
+    "ProblemLevel",
+    "Role",
+    "RoleAssignment",
+    "Run",
+    "Series",
+    "StandardConfig",
+    "standard_config",
+]

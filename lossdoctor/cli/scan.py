@@ -1,0 +1,83 @@
+"""`lossdoctor scan`: diagnose everything below some paths, as a table or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lossdoctor.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from lossdoctor.workspace.results import ScanResult
+
+SEVERITIES = ("info", "low", "medium", "high")
+NEVER = "never"
+
+
+@click.command(short_help="Diagnose every run below PATH and print a table or JSON.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--fail-on",
+    type=click.Choice([*SEVERITIES, NEVER]),
+    default="high",
+    show_default=True,
+    help="Exit with 1 when a finding is at least this severe.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to FILE, whole or not at all, instead of to stdout.",
+)
+def scan(paths: tuple[Path, ...], output_format: str, fail_on: str, output: Path | None) -> int:
+    """Diagnose every run below PATH... and print a table (or JSON), the most severe first.
+
+    Problems and progress go to stderr. Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, 3 some
+    input could not be read (also when there are findings), 130 interrupted.
+    """
+    from lossdoctor.cli.console import print_problems, progress_bar
+    from lossdoctor.workspace.scan import scan as scan_paths
+
+    with progress_bar() as progress:
+        result = scan_paths(paths, progress=progress)
+    if output_format == "json":
+        from lossdoctor.workspace.json_results import to_json
+
+        _deliver(to_json(result), output)
+    elif output is not None or not _is_terminal():
+        from lossdoctor.cli.table import plain_table
+
+        _deliver(plain_table(result), output)
+    else:
+        from lossdoctor.cli.table import print_table
+
+        print_table(result)
+    print_problems(result.problems)
+    return exit_code(result, fail_on)
+
+
+def exit_code(result: ScanResult, fail_on: str) -> ExitCode:
+    """The exit status for a scan; `fail_on` is a severity or "never"."""
+    if any(problem.level == "error" for problem in result.problems):
+        return ExitCode.UNREADABLE
+    if fail_on == NEVER:
+        return ExitCode.CLEAN
+    limit = SEVERITIES.index(fail_on)
+    found = (finding for item in result.runs for finding in item.diagnosis.findings)
+    return ExitCode.FINDINGS if any(finding.severity.rank >= limit for finding in found) else ExitCode.CLEAN
+
+
+def _is_terminal() -> bool:
+    return click.get_text_stream("stdout").isatty()
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        from lossdoctor.workspace.atomic_file import write_text
+
+        write_text(output, text)

@@ -1,0 +1,92 @@
+"""diagnose: asks every rule, keeps what failed and what did not apply, and draws one Diagnosis from it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossdoctor.diagnosis.diagnosis import Diagnosis
+from lossdoctor.diagnosis.sentence import verdict_sentence
+from lossdoctor.diagnosis.verdict import Weighed, weigh
+from lossdoctor.findings import Finding, Outcome, Point, Span, Status, Verdict
+from lossdoctor.knowledge.causes import rank_causes
+from lossdoctor.rules.base import Rule
+from lossdoctor.rules.registry import RULES
+from lossdoctor.rules.view import RunView
+from lossdoctor.runs import Run
+
+
+def diagnose(run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RULES) -> Diagnosis:
+    """Everything lossdoctor says about one run.
+
+    Args:
+        run: the run as imported; any content is accepted, an empty run included.
+        siblings: other runs of the same folder, for comparison of their settings; the run itself may be among them.
+        rules: the rules to ask.
+
+    Returns:
+        The diagnosis. A rule that raises becomes a failed outcome; the others go on.
+    """
+    view = RunView(run)
+    outcomes = tuple(_ask(rule, view) for rule in rules)
+    weighed = weigh(outcomes)
+    others = [other for other in siblings if other.id != run.id]
+    return Diagnosis(
+        verdict=weighed.verdict,
+        confidence=weighed.confidence,
+        runner_up=weighed.runner_up,
+        sentence=verdict_sentence(view, weighed, outcomes),
+        nan_step=_nan_step(outcomes),
+        best_step=_best_step(view),
+        onset_step=_onset_step(weighed, outcomes),
+        outcomes=outcomes,
+        causes=rank_causes(run, weighed.verdict, outcomes, others),
+    )
+
+
+def _ask(rule: Rule, view: RunView) -> Outcome:
+    try:
+        return rule.check(view)
+    except Exception:  # noqa: BLE001  # our own defect must not cost the user the other rules' answers
+        return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
+
+
+def _nan_step(outcomes: Sequence[Outcome]) -> int | None:
+    for outcome in outcomes:
+        if outcome.name == "non_finite" and outcome.findings:
+            return int(next(e.step for e in outcome.findings[0].evidence if isinstance(e, Point)))
+    return None
+
+
+def _best_step(view: RunView) -> int | None:
+    """Step of the lowest finite value of the validation loss, else of the training loss (smoothed: one lucky batch)."""
+    if view.val is not None and view.val.finite.any():
+        values = np.where(view.val.finite, view.val.values, np.inf)
+        return int(view.val.steps[int(np.argmin(values))])
+    curve = view.train_curve
+    return None if curve is None else int(round(curve.best_step))
+
+
+def _onset_step(weighed: Weighed, outcomes: Sequence[Outcome]) -> int | None:
+    """Where the verdict's symptom begins: the first evidence of the finding that decided it."""
+    if weighed.verdict in (Verdict.HEALTHY, Verdict.NOT_CLASSIFIABLE, Verdict.TOO_SHORT):
+        return None
+    finding = next((f for o in outcomes if o.name == weighed.decided_by for f in o.findings), None)
+    return None if finding is None else _first_step(finding)
+
+
+def _first_step(finding: Finding) -> int | None:
+    if finding.name == "overfitting":
+        onset = dict(finding.message.parameters).get("onset")
+        return None if onset is None else int(float(onset))
+    if finding.name == "loss_spike":
+        steps = [e.step for e in finding.evidence if isinstance(e, Point)]
+    else:
+        steps = [e.start for e in finding.evidence if isinstance(e, Span)]
+        steps += [e.step for e in finding.evidence if isinstance(e, Point) and finding.name == "non_finite"]
+    return int(min(steps)) if steps else None
+
+
+__all__ = ["diagnose"]

@@ -1,0 +1,99 @@
+"""The two axes: steps as people write them (10k, 1.5M), values through the program's one number format."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+
+from lossdoctor import formatting
+
+_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_WIDTH = 58
+
+
+def step_texts(values: list[float], spacing: float) -> list[str]:
+    """Tick texts for steps, one unit for all of them: 0, 5k, 10k; below 10 000 whole numbers."""
+    largest = max((abs(value) for value in values), default=0.0)
+    for factor, suffix in _UNITS:
+        if largest >= max(factor, 1e4):
+            decimals = max(0, -math.floor(math.log10(spacing / factor) + 1e-9)) if spacing > 0 else 0
+            if decimals <= 3:
+                return [_with_unit(value / factor, decimals, suffix) for value in values]
+    return [formatting.step(round(value, 6)) for value in values]
+
+
+def _with_unit(value: float, decimals: int, suffix: str) -> str:
+    text = f"{value:.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"0", "-0"} else (text + suffix).replace("-", "−")
+
+
+def log_ticks(low: float, high: float, room: int) -> list[float]:
+    """Positions (log10) of at most about `room` labelled ticks between `low` and `high` (log10).
+
+    Whole decades when there are many; 1-2-5 within few; within less than one decade round values of the plain scale.
+    """
+    decades = high - low
+    if decades <= 0 or not math.isfinite(decades):
+        return []
+    first, last = math.floor(low), math.ceil(high)
+    if decades >= 2:
+        every = max(1, math.ceil(decades / max(room, 1)))
+        return [float(power) for power in range(first, last + 1) if power % every == 0 and low <= power <= high]
+    if decades >= 0.8:
+        fine = [power + math.log10(digit) for power in range(first, last + 1) for digit in (1, 2, 5)]
+        return [tick for tick in fine if low <= tick <= high]
+    bottom, top = 10.0**low, 10.0**high
+    raw = (top - bottom) / max(room, 1)
+    magnitude = 10.0 ** math.floor(math.log10(raw))
+    spacing = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= raw)
+    steps = np.arange(math.ceil(bottom / spacing), math.floor(top / spacing) + 1) * spacing
+    return [math.log10(value) for value in steps if value > 0]
+
+
+class StepAxis(pg.AxisItem):
+    """The x axis."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.enableAutoSIPrefix(False)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N802, N803
+        # A step is whole: ticks at 0.5 would claim otherwise.
+        return [(max(spacing, 1.0), offset) for spacing, offset in super().tickSpacing(minVal, maxVal, size)][:2]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        return step_texts(list(values), spacing)
+
+
+class ValueAxis(pg.AxisItem):
+    """The y axis, of fixed width so that the panels of a stack line up."""
+
+    def __init__(self) -> None:
+        super().__init__("left")
+        self.enableAutoSIPrefix(False)
+        self.setWidth(_WIDTH)
+        self.log_values = False
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N802, N803
+        room = max(2, int(size // 44))
+        if self.log_values:
+            return [(1.0, log_ticks(minVal, maxVal, room))]
+        return super().tickValues(minVal, maxVal, size)[:1]
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N802, N803
+        return super().tickSpacing(minVal, maxVal, size)[:2]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+        if self.log_values:
+            return [formatting.number(10.0**value) for value in values]
+        # Neighbouring ticks of a narrow range must not read the same: as many digits as the spacing needs.
+        largest = max((abs(value) for value in values), default=0.0)
+        digits = 3
+        if largest > 0 and spacing > 0:
+            digits = min(max(3, math.ceil(math.log10(largest / spacing)) + 1), 9)
+        return [formatting.number(0.0 if abs(value) < spacing * 1e-6 else value, digits) for value in values]

@@ -1,0 +1,167 @@
+"""SeriesCurve: one series as a line that is thinned to the visible range, keeping every extreme and every gap."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPen
+
+from lossdoctor.figures.decimate import minmax
+from lossdoctor.figures.spec import Polyline
+from lossdoctor.gui.plots.mapping import to_view
+from lossdoctor.gui.plots.smoothing import smooth
+
+Floats = npt.NDArray[np.float64]
+
+# A pen wider than one pixel costs four times as much to draw; short curves can afford it.
+_WIDE_PEN_POINTS = 3000
+_WIDE_PEN = 1.7
+# Dashes on a dense noisy line only look like more noise.
+_DASHED_POINTS = 400
+_FAINT = 80  # alpha of the raw line behind a smoothed one, of 255
+# Beyond this many view heights a point is drawn at that distance: QPainter misdraws lines to 1e18.
+_FAR_HEIGHTS = 20.0
+
+
+def visible_points(steps: Floats, values: Floats, low: float, high: float, buckets: int) -> tuple[Floats, Floats]:
+    """The points to draw between two steps: at most about four per bucket, with each bucket's minimum and maximum.
+
+    `steps` must not decrease. One point beyond either side is kept so that the line runs to the edge. A stretch of
+    values that are not finite leaves a NaN, which breaks the line there.
+    """
+    first = max(int(np.searchsorted(steps, low, side="left")) - 1, 0)
+    last = min(int(np.searchsorted(steps, high, side="right")) + 1, steps.size)
+    steps, values = steps[first:last], values[first:last]
+    finite = np.isfinite(values)
+    kept_steps, kept_values = steps, values
+    if bool(finite.all()):
+        if steps.size > 4 * buckets:
+            kept_steps, kept_values = minmax(steps, values, buckets)
+        return kept_steps, kept_values
+    good_steps, good_values = steps[finite], values[finite]
+    if good_steps.size > 4 * buckets:
+        good_steps, good_values = minmax(good_steps, good_values, buckets)
+    # One break per stretch of bad points is enough.
+    bad = ~finite
+    starts = np.flatnonzero(bad & ~np.concatenate(([False], bad[:-1])))
+    gaps = steps[starts]
+    merged_steps = np.concatenate((good_steps, gaps))
+    merged_values = np.concatenate((good_values, np.full(gaps.size, np.nan)))
+    order = np.argsort(merged_steps, kind="stable")
+    return merged_steps[order], merged_values[order]
+
+
+class SeriesCurve:
+    """One polyline of a panel.
+
+    Args:
+        line: what to draw; where a run went back to a checkpoint, the branch that stands at the end is drawn in full
+            and everything that was logged lies faint behind it.
+    """
+
+    def __init__(self, line: Polyline) -> None:
+        self.line = line
+        branch = line.series.last_branch()
+        self.steps = np.asarray(branch.steps, dtype=np.float64)
+        self.values = np.asarray(branch.values, dtype=np.float64)
+        self._shown = self.values
+        self._raw = pg.PlotCurveItem(connect="finite", antialias=True)
+        self._smooth = pg.PlotCurveItem(connect="finite", antialias=True)
+        self._smooth.setVisible(False)
+        self._smooth.setZValue(1)
+        self._colour = QColor(Qt.GlobalColor.gray)
+        self._dash: tuple[float, ...] = ()
+        self.drawn: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
+
+    @property
+    def items(self) -> tuple[pg.PlotCurveItem, ...]:
+        """What belongs on the plot."""
+        return (self._raw, self._smooth)
+
+    @property
+    def colour(self) -> QColor:
+        """The colour of the line and of its legend entry."""
+        return self._colour
+
+    @property
+    def dash(self) -> tuple[float, ...]:
+        """The dash of the line and of its legend entry."""
+        return self._dash
+
+    def set_style(self, colour: QColor, dash: tuple[float, ...]) -> None:
+        """Sets the line's colour and dash."""
+        self._colour, self._dash = colour, dash
+
+    def set_visible(self, visible: bool) -> None:
+        """Shows or hides the line."""
+        self._raw.setVisible(visible)
+        self._smooth.setVisible(visible and self._shown is not self.values)
+
+    @property
+    def visible(self) -> bool:
+        """True when the line is shown."""
+        return bool(self._raw.isVisible())
+
+    def set_smoothing(self, weight: float) -> None:
+        """Draws a moving average, with the raw line faint behind it; 0 draws the raw line alone."""
+        self._shown = smooth(self.values, weight)
+        self._smooth.setVisible(self._raw.isVisible() and self._shown is not self.values)
+
+    def refresh(self, low: float, high: float, view: tuple[float, float], width: int, log_y: bool) -> None:
+        """Draws what lies between steps `low` and `high` for a panel of `width` pixels; `view` is its y range."""
+        smoothed = self._shown is not self.values
+        self.drawn = self._draw(self._raw, self.values, (low, high), view, width, log_y, faint=smoothed)
+        if smoothed:
+            self.drawn = self._draw(self._smooth, self._shown, (low, high), view, width, log_y, faint=False)
+
+    def _draw(
+        self,
+        item: pg.PlotCurveItem,
+        values: Floats,
+        window: tuple[float, float],
+        view: tuple[float, float],
+        width: int,
+        log_y: bool,
+        *,
+        faint: bool,
+    ) -> tuple[Floats, Floats]:
+        steps, kept = visible_points(self.steps, values, *window, max(width, 50))
+        shown = to_view(kept, log_y)
+        height = max(view[1] - view[0], 1e-300)
+        clipped = np.clip(shown, view[0] - _FAR_HEIGHTS * height, view[1] + _FAR_HEIGHTS * height)
+        item.setPen(self._pen(steps.size, faint))
+        item.setData(steps, clipped)
+        return steps, shown
+
+    def _pen(self, points: int, faint: bool) -> QPen:
+        colour = QColor(self._colour)
+        if faint:
+            colour.setAlpha(_FAINT)
+        pen = QPen(colour, _WIDE_PEN if points <= _WIDE_PEN_POINTS and not faint else 1.0)
+        if self._dash and points <= _DASHED_POINTS:
+            pen.setDashPattern(list(self._dash))
+        pen.setCosmetic(True)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        return pen
+
+    def value_at(self, step: float) -> tuple[float, float] | None:
+        """(step, value) of the logged point nearest to `step`, or None without points."""
+        if self.steps.size == 0:
+            return None
+        right = int(np.searchsorted(self.steps, step))
+        nearest = min(
+            (index for index in (right - 1, right) if 0 <= index < self.steps.size),
+            key=lambda index: abs(self.steps[index] - step),
+        )
+        return float(self.steps[nearest]), float(self.values[nearest])
+
+    def lonely_points(self) -> tuple[Floats, Floats]:
+        """(steps, view values) of drawn points that no line would show: those alone between gaps."""
+        steps, values = self.drawn
+        good = np.isfinite(values)
+        before = np.concatenate(([False], good[:-1]))
+        after = np.concatenate((good[1:], [False]))
+        alone = good & ~before & ~after
+        return steps[alone], values[alone]

@@ -1,0 +1,116 @@
+"""Finds the logs below a path: walks, looks at the beginning of each file, and groups files into sources."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from lossdoctor.formatting import count
+from lossdoctor.importers.base import Discovery, FileHead, Importer, Source
+from lossdoctor.importers.files import NotAFileError, read_head, shown, unreadable
+from lossdoctor.importers.lookalikes import explain
+from lossdoctor.importers.registry import IMPORTERS, recognise, titles
+from lossdoctor.importers.walk import walk
+from lossdoctor.runs import Problem, ProblemLevel
+
+# In a folder, files with these endings are counted but not opened: none is a log, and weights and videos abound.
+_NEVER_LOGS = frozenset(
+    ".png .jpg .jpeg .gif .bmp .webp .tif .tiff .svg .ico .pdf .mp4 .avi .mov .mp3 .wav .flac .ogg "
+    ".pt .pth .ckpt .safetensors .bin .onnx .h5 .hdf5 .keras .pb .tflite .pkl .pickle .joblib .npy .npz .mat "
+    ".zip .tar .tgz .bz2 .xz .7z .whl .so .dll .dylib .exe .o .a .pyc .class .jar "
+    ".py .ipynb .c .cc .cpp .cu .h .hpp .js .ts .css .html .htm .md .rst .tex .sh .bat .go .rs .java .r .lock".split()
+)
+
+
+def find_sources(path: Path) -> Discovery:
+    """Everything below a folder, or one file, that looks like a training log.
+
+    Only the beginnings of regular files are read. The same tree gives the same answer, whatever order the file
+    system lists it in.
+
+    Args:
+        path: a folder or a file. A file that was named is always explained, also when it is no log.
+
+    Returns:
+        Sources sorted by id, ids unique and relative to the folder (to the file's parent for a file). A path that
+        cannot be read or holds no log gives one problem at level ERROR that says so.
+    """
+    target = os.path.abspath(os.fspath(path))
+    if os.path.isdir(target):
+        return _in_folder(target)
+    return _one_file(target)
+
+
+def _one_file(path: str) -> Discovery:
+    root = os.path.dirname(path)
+    try:
+        head = read_head(path)
+    except OSError as error:
+        problem = unreadable(path, error)
+        return Discovery(root, (), (replace(problem, level=ProblemLevel.ERROR),), 1)
+    claim = recognise(head)
+    if claim is None:
+        return Discovery(root, (), (explain(head).problem(named=True),), 1)
+    grouping = claim[0].group([head], root)
+    sources = tuple(replace(source, path=path) for source in grouping.sources)
+    return Discovery(root, _unique(list(sources)), grouping.problems, 1)
+
+
+def _in_folder(root: str) -> Discovery:
+    walked = walk(root)
+    problems = list(walked.problems)
+    claimed: dict[str, list[FileHead]] = {}
+    for path in walked.files:
+        if os.path.splitext(path)[1].lower() in _NEVER_LOGS:
+            continue
+        try:
+            head = read_head(path)
+        except NotAFileError:
+            continue  # replaced by a pipe since it was listed
+        except OSError as error:
+            problems.append(unreadable(path, error))
+            continue
+        claim = recognise(head)
+        if claim is not None:
+            claimed.setdefault(claim[0].name, []).append(head)
+        elif (strange := explain(head)).worth_telling:
+            problems.append(strange.problem(named=False))
+    sources: list[Source] = []
+    for candidate in IMPORTERS:
+        found = _grouped(candidate, claimed.get(candidate.name, []), root)
+        sources += found[0]
+        problems += found[1]
+    if not sources:
+        problems.insert(0, _nothing(root, len(walked.files)))
+    return Discovery(root, _unique(sources), tuple(problems), len(walked.files))
+
+
+def _grouped(candidate: Importer, heads: list[FileHead], root: str) -> tuple[list[Source], list[Problem]]:
+    if not heads:
+        return [], []
+    grouping = candidate.group(heads, root)
+    return list(grouping.sources), list(grouping.problems)
+
+
+def _unique(sources: list[Source]) -> tuple[Source, ...]:
+    """Sources with ids made unique: a CSV in a folder that is also an event file run gets its file name appended."""
+    taken: Counter[str] = Counter()
+    result = []
+    for source in sources:
+        run_id = source.id
+        if taken[run_id]:
+            run_id = f"{source.id}/{shown(os.path.basename(source.files[0]))}"
+        number = 2
+        while taken[run_id]:
+            run_id = f"{source.id} ({number})"
+            number += 1
+        taken[run_id] += 1
+        result.append(replace(source, id=run_id))
+    return tuple(sorted(result, key=lambda source: source.id))
+
+
+def _nothing(root: str, files_seen: int) -> Problem:
+    what = "is empty." if not files_seen else f"holds no training log ({count(files_seen, 'file')} looked at)."
+    return Problem("no_logs", ProblemLevel.ERROR, shown(root), what, f"lossdoctor reads {titles()}.")

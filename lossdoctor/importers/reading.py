@@ -1,0 +1,83 @@
+"""Reads one source, and builds a Run out of what an importer found in it: roles, config files beside it, seams."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+from lossdoctor.formatting import count
+from lossdoctor.importers.base import ImportResult, Source
+from lossdoctor.importers.config_files import config_beside
+from lossdoctor.importers.files import shown
+from lossdoctor.importers.roles import assign_roles
+from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, Run, Series
+
+
+def read_source(source: Source) -> ImportResult:
+    """Reads a source whole: every run in it, with roles, config and problems.
+
+    Damage becomes problems; what could be read is returned. Raises only for a Source of an unknown format.
+    """
+    from lossdoctor.importers.registry import importer
+
+    return importer(source.format).read(source)
+
+
+def build_run(
+    source: Source,
+    series: Iterable[Series],
+    *,
+    run_id: str | None = None,
+    name: str | None = None,
+    config: Mapping[str, ConfigValue] | None = None,
+    step_unit: str = "step",
+    problems: Iterable[Problem] = (),
+    size_bytes: int | None = None,
+) -> Run:
+    """A Run with roles assigned, config files beside the source added, and restarts noted.
+
+    Values of `config` (out of the log itself) win over those of files beside it.
+    """
+    kept = tuple(series)
+    beside, config_problems = config_beside(_folder(source))
+    roles = assign_roles(kept)
+    run_id = source.id if run_id is None else run_id
+    run = Run(
+        id=run_id,
+        path=source.path,
+        name=name or run_id.rsplit("/", 1)[-1],
+        format=source.format,
+        series=kept,
+        roles=roles,
+        config={**beside, **(config or {})},
+        step_unit=step_unit,
+        problems=(*problems, *config_problems),
+        size_bytes=source.size_bytes if size_bytes is None else size_bytes,
+    )
+    seams = _seams(run)
+    return run if not seams else _with_problems(run, seams)
+
+
+def _folder(source: Source) -> str:
+    return source.path if os.path.isdir(source.path) else os.path.dirname(source.path)
+
+
+def _seams(run: Run) -> tuple[Problem, ...]:
+    for role in (Role.TRAIN_LOSS, Role.VAL_LOSS):
+        series = run.primary(role)
+        if series is None or not len(restarts := series.restarts()):
+            continue
+        back = int(restarts[-1])
+        text = (
+            f"steps go back {count(len(restarts), 'time')}, last from {series.steps[back - 1]} to {series.steps[back]}: "
+            "a resume, a restart or a second writer. Every point is kept, in file order."
+        )
+        return (Problem("steps_go_back", ProblemLevel.INFO, shown(run.path), text, place=f"tag {series.tag}"),)
+    return ()
+
+
+def _with_problems(run: Run, extra: tuple[Problem, ...]) -> Run:
+    return Run(
+        run.id, run.path, run.name, run.format, run.series, run.roles, run.config, run.step_unit,
+        (*run.problems, *extra), run.size_bytes,
+    )  # fmt: skip

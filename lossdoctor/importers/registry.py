@@ -1,0 +1,44 @@
+"""The importers, in the order in which they are asked; `lossdoctor formats` and the file dialog read this list."""
+
+from __future__ import annotations
+
+from lossdoctor.errors import LossdoctorError
+from lossdoctor.importers.base import FileHead, Importer, Match
+from lossdoctor.importers.csv_log import CsvImporter
+from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
+from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
+from lossdoctor.importers.wandb_chart import WandbChartImporter
+
+IMPORTERS: tuple[Importer, ...] = (
+    TensorBoardImporter(),
+    TrainerStateImporter(),
+    WandbChartImporter(),
+    CsvImporter(),
+)
+
+
+def importer(name: str) -> Importer:
+    """The importer with this name.
+
+    Raises:
+        LossdoctorError: there is none; the message lists the names.
+    """
+    for candidate in IMPORTERS:
+        if candidate.name == name:
+            return candidate
+    known = ", ".join(candidate.name for candidate in IMPORTERS)
+    raise LossdoctorError(f"No importer is called {name!r}.", f"Known formats: {known}.")
+
+
+def recognise(head: FileHead) -> tuple[Importer, Match] | None:
+    """The surest importer for a file, the earlier one of equals; None when no importer claims it."""
+    claims = [(match, candidate) for candidate in IMPORTERS if (match := candidate.probe(head)) is not None]
+    if not claims:
+        return None
+    match, candidate = max(claims, key=lambda claim: claim[0].confidence)
+    return candidate, match
+
+
+def titles() -> str:
+    """All formats in one phrase: "TensorBoard event files, HF trainer_state.json, ..."."""
+    return ", ".join(candidate.title for candidate in IMPORTERS)

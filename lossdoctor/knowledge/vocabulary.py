@@ -1,0 +1,38 @@
+"""The names knowledge files may use for findings and verdicts, and which findings make up which verdict.
+
+Rules stand beside this package and may not be imported here; a test compares these names with the rules' registry.
+"""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Verdict
+
+FINDINGS: tuple[str, ...] = (
+    "no_loss",
+    "not_a_learning_curve",
+    "too_short",
+    "not_converging",
+    "plateau",
+    "stuck_at_chance",
+    "slow_convergence",
+    "overfitting",
+    "non_finite",
+    "divergence",
+    "loss_spike",
+    "oscillating",
+)
+VERDICTS: tuple[str, ...] = tuple(verdict.value for verdict in Verdict)
+
+# An adversarial or RL loss is no fault, so nothing causes it.
+WITHOUT_CAUSE = frozenset({"not_a_learning_curve"})
+# Nothing is wrong, or nothing can be said: no cause is offered for these.
+VERDICTS_WITHOUT_CAUSES = frozenset({Verdict.HEALTHY, Verdict.TOO_SHORT, Verdict.NOT_CLASSIFIABLE})
+
+FINDINGS_OF_VERDICT: dict[Verdict, frozenset[str]] = {
+    Verdict.UNDERFITTING: frozenset({"not_converging", "stuck_at_chance", "slow_convergence"}),
+    Verdict.OVERFITTING: frozenset({"overfitting"}),
+    Verdict.DIVERGENCE: frozenset({"non_finite", "divergence"}),
+    Verdict.SPIKE_RECOVERED: frozenset({"loss_spike"}),
+    Verdict.PLATEAU: frozenset({"plateau", "stuck_at_chance", "slow_convergence"}),
+    Verdict.OSCILLATING: frozenset({"oscillating"}),
+}

@@ -1,0 +1,92 @@
+"""ST02: the loss rises far above its best level and stays there."""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Level, Message, Outcome, Point, Severity, Span
+from lossdoctor.rules.base import REPORT_AT, Rule, above, below
+from lossdoctor.rules.view import RunView
+from lossdoctor.settings import Setting
+from lossdoctor.signals.rise import sustained_rise
+
+
+class Divergence(Rule):
+    """The training loss falls (or not), then rises and stays up.
+
+    What it shows:
+        The end level stands far above the best level, measured by what had been gained and by the level itself.
+    Why it matters:
+        The weights have left the region where they had learned something; more steps do not bring them back.
+    How it is decided:
+        The rise of the training loss (validation loss where there is no training loss) from its lowest trend point to
+        its end level reaches `rise_of_drop` of what had been gained and `rise_of_level` of the best level (the latter only
+        where the loss is positive), and at least `noise` times the noise of the compared medians. A periodic loss
+        (unshuffled data) and a rise that a learning-rate restart explains are not counted. A rise of the validation loss
+        alone is never divergence: that is overfitting.
+    Example that fires:
+        2.3 ... 0.4, then 2.3 for the rest of the run after step 700.
+    Example that does not:
+        A spike to 5 that is back at 0.4 fifty steps later (loss_spike).
+    Easily confused with:
+        overfitting (validation only), loss_spike (recovers), oscillating (comes back again and again).
+    References:
+        TheDeepChecker (Ben Braiek & Khomh 2023) calls twice the minimum diverging; half of the gain lost is the practice
+        of log analysers; both are calibrated here on the faultlab runs.
+    """
+
+    code = "ST02"
+    name = "divergence"
+    title = "Divergence"
+    summary = "The loss rises far above its best level and stays there."
+    verdict = "divergence"
+    thresholds = (
+        Setting("divergence.rise_of_drop", 0.3, 0.05, 5, "%", "Least rise, as a share of what had been gained.",
+                "faultlab: healthy runs end within 0.13 of their gain above their best, diverged ones above 0.3"),
+        Setting("divergence.rise_of_level", 0.25, 0.02, 5, "%", "Least rise, as a share of the best level.",
+                "half the doubling that TheDeepChecker asks for"),
+        Setting("divergence.noise", 6, 2, 50, "sigma", "Least rise over the noise of the compared medians.",
+                "a median over 5 points wanders by 3 sigma once in a few hundred windows"),
+    )  # fmt: skip
+
+    def check(self, view: RunView) -> Outcome:
+        """Found when the end level lies far above the best one in all three measures."""
+        curve, series = view.main_curve, view.main
+        if series is None:
+            return self.not_applicable("the run has no loss")
+        if curve is None:
+            return self.not_applicable("no loss value is finite (see non_finite)")
+        if curve.n < 6:
+            return self.not_applicable(f"only {curve.n} finite points")
+        rise = sustained_rise(curve)
+        of_drop = rise.height / curve.unit
+        measurements = [
+            self.at_least("rise above the best level, of the gain", of_drop, "rise_of_drop", "%"),
+            self.at_least("rise over noise", rise.sigmas, "noise", "sigma"),
+        ]
+        parts = [above(of_drop, self.limit("rise_of_drop")), above(rise.sigmas, self.limit("noise"))]
+        if view.sign_safe:
+            measurements.append(
+                self.at_least("rise above the best level, of that level", rise.of_level, "rise_of_level", "%")
+            )
+            parts.append(above(rise.of_level, self.limit("rise_of_level")))
+        p = min(parts)
+        reason = ""
+        period = view.period
+        if period is not None and period.strength > 0.5:
+            p, reason = 0.2 * p, "the loss repeats periodically; its end is one phase of the pattern"
+        elif view.val_curve is not None and view.train is not None and p >= REPORT_AT:
+            # The training loss of a few noisy points may end high by chance; validation that ends at its best objects.
+            validation = sustained_rise(view.val_curve)
+            p *= 1.0 - 0.5 * below(validation.height / view.val_curve.unit, 0.05) * below(of_drop, 0.5)
+        if p < REPORT_AT:
+            return self.clear(tuple(measurements), p, reason)
+        onset = rise.onset_step if rise.onset_step is not None else rise.best_step
+        evidence = (
+            Span(onset, float(curve.steps[-1]), "diverged", series.tag),
+            Point(rise.best_step, rise.best, "best", series.tag),
+            Level(rise.end, "end level", series.tag),
+        )
+        message = Message.of(
+            "{tag} falls to {best:num} at step {step:step}, then rises and ends at {end:num}: {share:pct} of what it had gained.",
+            tag=series.tag, best=rise.best, step=rise.best_step, end=rise.end, share=of_drop,
+        )  # fmt: skip
+        return self.found(p, Severity.HIGH, message, evidence, tuple(measurements), (series.tag,))

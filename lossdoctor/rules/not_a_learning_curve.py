@@ -1,0 +1,52 @@
+"""IM02: the losses belong to a game or an agent; their rise and fall says nothing about success."""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Message, Outcome, Severity
+from lossdoctor.rules.base import Rule
+from lossdoctor.rules.view import RunView
+from lossdoctor.runs import Role
+
+
+class NotALearningCurve(Rule):
+    """The losses are adversarial or those of reinforcement learning.
+
+    What it shows:
+        Generator and discriminator losses, or policy and value losses beside a reward.
+    Why it matters:
+        A generator's loss may rise while its pictures improve, and a value loss rises while the agent earns more. Calling
+        that divergence or plateau would be a false alarm; judge samples, FID or the reward instead.
+    How it is decided:
+        By roles: series marked adversarial, or a reward series, and no other loss that could be judged by itself.
+        NaN in such a loss is still reported (ST01).
+    Example that fires:
+        `loss/D` and `loss/G`; or `rollout/ep_rew_mean` with `train/value_loss`.
+    Example that does not:
+        An autoencoder with `train/loss` and `val/loss`.
+    Easily confused with:
+        oscillating: adversarial losses swing by design.
+    References:
+        Goodfellow et al. 2014, Generative Adversarial Nets; Henderson et al. 2018, Deep RL that Matters.
+    """
+
+    code = "IM02"
+    name = "not_a_learning_curve"
+    title = "Not a learning curve"
+    summary = "Adversarial or reinforcement-learning losses, which need not fall."
+    verdict = "not_classifiable"
+
+    def check(self, view: RunView) -> Outcome:
+        """Found when the run is marked adversarial or has a reward."""
+        if view.main is None and not view.run.in_role(Role.ADVERSARIAL_LOSS):
+            return self.not_applicable("the run has no loss")
+        for role, what in ((Role.ADVERSARIAL_LOSS, "an adversarial game"), (Role.REWARD, "reinforcement learning")):
+            series = view.run.in_role(role)
+            if series:
+                tags = tuple(s.tag for s in series)
+                message = Message.of(
+                    "The losses are those of {what} ({tags}); they need not fall, so they are not judged as a learning curve.",
+                    what=what,
+                    tags=", ".join(tags[:4]),
+                )
+                return self.found(0.95, Severity.INFO, message, (), (), tags)
+        return self.clear()

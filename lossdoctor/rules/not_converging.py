@@ -1,0 +1,84 @@
+"""CV02: the loss hardly falls at all."""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Level, Line, Measurement, Message, Outcome, Severity
+from lossdoctor.rules.base import REPORT_AT, Rule, above, below
+from lossdoctor.rules.view import RunView
+from lossdoctor.settings import Setting
+
+
+class NotConverging(Rule):
+    """The training loss hardly drops from where it started.
+
+    What it shows:
+        From the first points to the best level the loss lost only a small share of its start level, or no more than its noise.
+    Why it matters:
+        Nothing was learned: the cause is in the data (no signal, shuffled labels, missing normalisation), in the optimiser (rate
+        too low or far too high, not stepping) or in the network (dead units, bad initialisation).
+    How it is decided:
+        The drop from the start level to the end level is below `drop_of_level` of the start level; for losses that can be
+        negative, below `drop_of_noise` times the noise. A run whose first loss is already far below any trivial level
+        (fine-tuning: high accuracy from the start) is not counted.
+    Example that fires:
+        2.303 ... 2.297 over forty epochs.
+    Example that does not:
+        2.3 to 0.9 in forty epochs, flat since: learned, then stuck (plateau).
+    Easily confused with:
+        plateau (learned something first), fine-tuning near the optimum, a long warm-up.
+    References:
+        SEED: "after several epochs the training loss does not decrease significantly"; log analysers use 2 %.
+    """
+
+    code = "CV02"
+    name = "not_converging"
+    title = "Not converging"
+    summary = "The loss hardly falls from where it started."
+    verdict = "underfitting"
+    thresholds = (
+        Setting("not_converging.drop_of_level", 0.2, 0.01, 0.6, "%", "A smaller drop, as a share of the start level, is hardly learning.",
+                "faultlab: runs that learned nothing keep under 0.05, the least successful healthy pre-trained ones start at 0.4"),
+        Setting("not_converging.drop_of_noise", 3, 0.5, 20, "sigma", "A smaller drop, in units of the noise, is hardly learning.",
+                "three sigma"),
+    )  # fmt: skip
+
+    def check(self, view: RunView) -> Outcome:
+        """Found when the loss ends about where it started."""
+        series, curve = view.main, view.main_curve
+        if series is None:
+            return self.not_applicable("the run has no loss")
+        if curve is None or curve.n < 4:
+            return self.not_applicable("fewer than 4 finite points")
+        gain = max(curve.start - curve.end, 0.0)
+        measurements: list[Measurement] = []
+        if view.sign_safe:
+            share = gain / abs(curve.start)
+            measurements.append(self.at_most("drop, of the start level", share, "drop_of_level", "%"))
+            p = below(share, self.limit("drop_of_level"), 1.3)
+        else:
+            in_noise = gain / curve.sigma if curve.sigma > 0 else float("inf") if gain > 0 else 0.0
+            measurements.append(self.at_most("drop over noise", in_noise, "drop_of_noise", "sigma"))
+            p = below(in_noise, self.limit("drop_of_noise"))
+        reason = ""
+        first = view.first_accuracy
+        if first is not None and first >= 0.6 and p >= REPORT_AT:
+            measurements.append(Measurement("first logged accuracy", first, "%"))
+            p, reason = (
+                0.2 * p,
+                "accuracy is high from the first point on: a fine-tuned or resumed model near its optimum",
+            )
+        if p < REPORT_AT:
+            return self.clear(tuple(measurements), p, reason)
+        message = Message.of(
+            "{tag} starts at {start:num} and ends at {end:num}: it lost only {share:pct} of its level.",
+            tag=series.tag, start=curve.start, end=curve.end, share=gain / max(abs(curve.start), 1e-300),
+        )  # fmt: skip
+        evidence = (
+            Line(float(curve.steps[0]), curve.start, float(curve.steps[-1]), curve.end, "hardly falls", series.tag),
+            Level(curve.start, "start level", series.tag),
+        )
+        severity = Severity.HIGH if p > 0.75 else Severity.MEDIUM
+        return self.found(p, severity, message, evidence, tuple(measurements), (series.tag,))
+
+
+__all__ = ["NotConverging", "above"]

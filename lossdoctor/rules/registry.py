@@ -1,0 +1,40 @@
+"""Every rule, in the order their findings are listed. Reading this file is reading the truth."""
+
+from __future__ import annotations
+
+from lossdoctor.rules.base import Rule
+from lossdoctor.rules.divergence import Divergence
+from lossdoctor.rules.loss_spike import LossSpike
+from lossdoctor.rules.no_loss import NoLoss
+from lossdoctor.rules.non_finite import NonFinite
+from lossdoctor.rules.not_a_learning_curve import NotALearningCurve
+from lossdoctor.rules.not_converging import NotConverging
+from lossdoctor.rules.oscillating import Oscillating
+from lossdoctor.rules.overfitting import Overfitting
+from lossdoctor.rules.periodic_loss import PeriodicLoss
+from lossdoctor.rules.plateau import Plateau
+from lossdoctor.rules.slow_convergence import SlowConvergence
+from lossdoctor.rules.stuck_at_chance import StuckAtChance
+from lossdoctor.rules.too_short import TooShort
+
+RULES: tuple[Rule, ...] = (
+    NoLoss(),
+    NotALearningCurve(),
+    TooShort(),
+    NotConverging(),
+    Plateau(),
+    StuckAtChance(),
+    SlowConvergence(),
+    Overfitting(),
+    NonFinite(),
+    Divergence(),
+    LossSpike(),
+    Oscillating(),
+    PeriodicLoss(),
+)
+
+
+def rule(code_or_name: str) -> Rule | None:
+    """The rule with this code ("GN01") or name ("overfitting"), case-insensitively; None when there is none."""
+    wanted = code_or_name.strip().lower().replace("-", "_")
+    return next((r for r in RULES if wanted in (r.code.lower(), r.name)), None)

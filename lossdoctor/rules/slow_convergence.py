@@ -1,0 +1,64 @@
+"""CV05: the loss is still falling at a good rate when the run ends."""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Line, Message, Outcome, Severity
+from lossdoctor.rules.base import REPORT_AT, Rule, above
+from lossdoctor.rules.view import RunView
+from lossdoctor.settings import Setting
+from lossdoctor.signals.tail import late_gain, tail_slope
+
+
+class SlowConvergence(Rule):
+    """The run ends while its loss is still falling clearly.
+
+    What it shows:
+        A large part of the whole gain came in the last third, and the slope there is surely negative.
+    Why it matters:
+        The run was stopped, or its schedule ended, before the model had learned what it can; or the learning rate is too low.
+    How it is decided:
+        The last 30 % of the points brought at least `late` of the whole gain (a straight line brings 30 %, a converged
+        curve next to nothing), and the 95 % interval of the slope there lies below zero.
+    Example that fires:
+        A nearly straight descent from 2.3 to 1.6.
+    Example that does not:
+        An exponential fall over many time constants.
+    Easily confused with:
+        too_short (too few points to say), the last part of a cosine schedule, which always improves a little.
+    References:
+        Google's Deep Learning Tuning Playbook: a training curve that still improves at its end is compute-bound.
+    """
+
+    code = "CV05"
+    name = "slow_convergence"
+    title = "Still falling"
+    summary = "The loss is still falling at a good rate when the run ends."
+    verdict = "too_short"
+    thresholds = (
+        Setting("slow_convergence.late", 0.17, 0.02, 0.5, "%", "Least share of the gain in the last 30 % of the points.",
+                "half of what a straight line gains there"),
+    )  # fmt: skip
+
+    def check(self, view: RunView) -> Outcome:
+        """Found when much of the gain came late and the slope is surely negative."""
+        series, curve = view.main, view.main_curve
+        if series is None:
+            return self.not_applicable("the run has no loss")
+        if curve is None or curve.n < 8:
+            return self.not_applicable("fewer than 8 finite points")
+        late = late_gain(curve)
+        slope = tail_slope(curve)
+        measurements = (self.at_least("gain in the last 30 % of the points, of the whole gain", late, "late", "%"),)
+        p = above(late, self.limit("late")) if slope.falling and curve.drop > 4 * curve.sigma else 0.0
+        if p < REPORT_AT:
+            return self.clear(measurements, p)
+        first = float(curve.steps[int(0.7 * curve.steps.size)])
+        last = float(curve.steps[-1])
+        message = Message.of(
+            "{tag} is still falling at the end: the last third of the run brought {late:pct} of the whole gain.",
+            tag=series.tag, late=late,
+        )  # fmt: skip
+        evidence = (
+            Line(first, curve.end - slope.slope * (last - first), last, curve.end, "still falling", series.tag),
+        )
+        return self.found(p, Severity.LOW, message, evidence, measurements, (series.tag,))

@@ -1,0 +1,85 @@
+"""CV04: the loss sits at the level of a trivial predictor."""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Level, Measurement, Message, Outcome, Severity
+from lossdoctor.rules.base import REPORT_AT, Rule, below
+from lossdoctor.rules.view import RunView
+from lossdoctor.settings import Setting
+from lossdoctor.signals.levels import chance_level
+
+# Without knowledge of the number of classes only levels that hardly occur by accident are tried.
+UNMISTAKABLE = (2, 10, 100, 1000, 50257)
+
+
+class StuckAtChance(Rule):
+    """The loss ends at the cross-entropy of a uniform guess.
+
+    What it shows:
+        The end level matches ln C for the number of classes C, from the configuration, from an accuracy near 1/C, or for a
+        C so common that the match is hardly an accident.
+    Why it matters:
+        The network does no better than guessing: its outputs ignore the inputs. That narrows the search: dead or
+        saturated units, zero initialisation, labels that do not belong to the inputs, a rate that killed the network.
+    How it is decided:
+        |end level - ln C| at most `distance` of ln C while the curve is flat. With C known from the configuration or
+        confirmed by the accuracy the match is strong evidence; by level alone it is a hint.
+    Example that fires:
+        Ten classes, loss 2.303, accuracy 0.10.
+    Example that does not:
+        A loss that passes 2.303 on its way down.
+    Easily confused with:
+        a language model whose converged loss happens to lie near ln 10.
+    References:
+        ln C is the entropy of the uniform distribution; Karpathy 2019, A Recipe for Training Neural Networks ("verify loss at init").
+    """
+
+    code = "CV04"
+    name = "stuck_at_chance"
+    title = "Stuck at chance"
+    summary = "The loss sits at ln C, the level of guessing."
+    verdict = "underfitting"
+    thresholds = (
+        Setting("stuck_at_chance.distance", 0.015, 0.001, 0.1, "%", "Largest distance from ln C, as a share of it.",
+                "the prior entropy of mildly unbalanced classes lies about 1 % below ln C"),
+    )  # fmt: skip
+
+    def check(self, view: RunView) -> Outcome:
+        """Found when the end level matches a trivial level and the curve is flat there."""
+        series, curve = view.main, view.main_curve
+        if series is None:
+            return self.not_applicable("the run has no loss")
+        if curve is None or curve.n < 4 or curve.end <= 0:
+            return self.not_applicable("no positive loss level")
+        classes = view.config.classes
+        accuracy = view.accuracy
+        guess = round(1.0 / accuracy) if accuracy and 0 < accuracy < 0.6 else None
+        tolerance = self.limit("distance")
+        match, trust = chance_level(curve.end, classes, 4 * tolerance) if classes else None, 0.95
+        if match is None and guess is not None and guess > 1:
+            near = [c for c in (guess - 1, guess, guess + 1) if c > 1 and abs(accuracy * c - 1.0) < 0.25]  # type: ignore[operator]
+            options = [m for c in near if (m := chance_level(curve.end, c, 4 * tolerance)) is not None]
+            match, trust = min(options, key=lambda m: m.distance, default=None), 0.9
+        if match is None and not classes:
+            options = [m for c in UNMISTAKABLE if (m := chance_level(curve.end, c, 4 * tolerance)) is not None]
+            match, trust = min(options, key=lambda m: m.distance, default=None), 0.65
+            if accuracy is not None and match is not None and accuracy > 2.0 / match.classes:
+                match = None
+        if match is None:
+            return self.clear()
+        measurements = (
+            self.at_most("distance from ln C, of ln C", match.distance, "distance", "%"),
+            Measurement("number of classes C", match.classes),
+        ) + ((Measurement("best accuracy", accuracy, "%"),) if accuracy is not None else ())
+        moved = abs(curve.median_between(0.6, 0.8) - curve.end) / curve.end
+        p = trust * min(below(match.distance, tolerance), below(moved, 2 * tolerance))
+        if accuracy is not None and accuracy > 2.0 / match.classes:
+            p *= 0.2
+        if p < REPORT_AT:
+            return self.clear(measurements, p)
+        message = Message.of(
+            "{tag} ends at {end:num}, the loss of guessing among {classes:step} classes (ln {classes:step} = {level:num}).",
+            tag=series.tag, end=curve.end, classes=match.classes, level=match.value,
+        )  # fmt: skip
+        evidence = (Level(match.value, f"chance: ln {match.classes}", series.tag),)
+        return self.found(p, Severity.HIGH, message, evidence, measurements, (series.tag,))

@@ -1,0 +1,188 @@
+"""RunView: one run as the rules see it, with every expensive preparation made once and shared by all of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from lossdoctor.runs import Role, Run, Series
+from lossdoctor.runs.config import StandardConfig, standard_config
+from lossdoctor.signals.curve import Curve, make_curve
+from lossdoctor.signals.excursions import Excursion, excursions
+from lossdoctor.signals.schedule import Schedule, schedule
+from lossdoctor.signals.smoothing import block_edges
+from lossdoctor.signals.swings import Period, Swings, periodicity, swings
+
+# Swings are judged on at most this many blocks: about as many points as a person sees in a thumbnail, and what averages
+# out within a block is mini-batch noise.
+SWING_BLOCKS = 60
+# Excursions smaller than this share of the gain are not even looked at.
+LEAST_EXCURSION = 0.1
+
+
+class RunView:
+    """A run prepared for judging. Everything is computed on first use and kept.
+
+    Args:
+        run: the run as imported.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @cached_property
+    def train(self) -> Series | None:
+        """Training loss on its final branch (after resumes and restarts), or None."""
+        return self._branch(Role.TRAIN_LOSS)
+
+    @cached_property
+    def val(self) -> Series | None:
+        """Validation loss (the test loss stands in when there is no other) on its final branch, or None."""
+        return self._branch(Role.VAL_LOSS) or self._branch(Role.TEST_LOSS)
+
+    @cached_property
+    def main(self) -> Series | None:
+        """The loss the run is judged by: training, else validation."""
+        return self.train if self.train is not None else self.val
+
+    @cached_property
+    def train_curve(self) -> Curve | None:
+        """Prepared training loss; None without one or when no value is finite."""
+        return _curve(self.train)
+
+    @cached_property
+    def val_curve(self) -> Curve | None:
+        """Prepared validation loss; None without one or when no value is finite."""
+        return _curve(self.val)
+
+    @property
+    def main_curve(self) -> Curve | None:
+        """Prepared loss the run is judged by."""
+        return self.train_curve if self.train is not None else self.val_curve
+
+    @cached_property
+    def schedule(self) -> Schedule | None:
+        """Shape of the learning-rate curve, or None when none was logged."""
+        lr = self._branch(Role.LEARNING_RATE)
+        return None if lr is None else schedule(lr.steps.astype(np.float64), lr.values)
+
+    @cached_property
+    def train_metric_curve(self) -> Curve | None:
+        """Prepared accuracy-like training metric, negated so that lower is better as for a loss."""
+        return _curve(self._branch(Role.TRAIN_METRIC), sign=-1.0)
+
+    @cached_property
+    def val_metric_curve(self) -> Curve | None:
+        """Prepared accuracy-like validation metric, negated so that lower is better as for a loss."""
+        return _curve(self._branch(Role.VAL_METRIC), sign=-1.0)
+
+    @cached_property
+    def accuracy(self) -> float | None:
+        """Best accuracy reached (validation, else training) when the metric lies in [0, 1]; else None."""
+        for curve in (self.val_metric_curve, self.train_metric_curve):
+            if curve is not None and -1.0 <= float(curve.low.min()) <= 0.0 and float(curve.high.max()) <= 0.0:
+                return -curve.best
+        return None
+
+    @cached_property
+    def config(self) -> StandardConfig:
+        """Hyper-parameters under standard names."""
+        return standard_config(self.run.config)
+
+    @cached_property
+    def sign_safe(self) -> bool:
+        """True when the loss is positive throughout, so that shares of its level mean something."""
+        curve = self.main_curve
+        return curve is not None and float(curve.low.min()) > 0.0
+
+    @cached_property
+    def planned_share(self) -> float | None:
+        """Share of the planned steps or epochs that was reached, when the configuration tells; else None."""
+        main = self.main
+        if main is None or len(main) == 0:
+            return None
+        last = float(main.steps.max())
+        epoch = self._branch(Role.EPOCH)
+        plans = []
+        if self.config.max_steps and self.run.step_unit != "epoch":
+            plans.append(last / self.config.max_steps)
+        if self.config.max_epochs:
+            if epoch is not None and len(epoch) and epoch.finite.any():
+                plans.append(float(np.nanmax(epoch.values)) / self.config.max_epochs)
+            elif self.run.step_unit == "epoch" or last <= 1.05 * self.config.max_epochs:
+                plans.append(last / self.config.max_epochs)
+        return max(plans) if plans else None
+
+    @cached_property
+    def period(self) -> Period | None:
+        """Repeating pattern of the main loss, in points; None when nothing repeats."""
+        main = self.main
+        return None if main is None else periodicity(main.values[main.finite])
+
+    @property
+    def period_steps(self) -> float:
+        """Length of the repeating pattern in steps; NaN without one."""
+        main = self.main
+        if self.period is None or main is None or len(main) < 2:
+            return float("nan")
+        return self.period.lag * float(main.steps[-1] - main.steps[0]) / (len(main) - 1)
+
+    @cached_property
+    def swings(self) -> Swings:
+        """Swings of the main loss around its trend, mini-batch noise averaged out."""
+        curve = self.main_curve
+        if curve is None:
+            return Swings(0.0, 0.0, 1.0)
+        if curve.values.size <= 2 * SWING_BLOCKS:
+            return swings(curve.values, curve.trend)
+        edges = block_edges(curve.values.size, SWING_BLOCKS)
+        lengths = np.diff(np.append(edges, curve.values.size))
+        return swings(np.add.reduceat(curve.values, edges) / lengths, np.add.reduceat(curve.trend, edges) / lengths)
+
+    @cached_property
+    def excursions(self) -> tuple[Excursion, ...]:
+        """Rises of the main loss above its lowest level so far, highest first."""
+        curve = self.main_curve
+        return () if curve is None else excursions(curve, LEAST_EXCURSION * curve.unit)
+
+    @cached_property
+    def cyclic_schedule(self) -> bool:
+        """True when the learning rate goes up again at least twice after its peak: cyclic, or warm restarts."""
+        return self.schedule is not None and len(self.schedule.rise_steps) >= 2
+
+    def explained_by_schedule(self, start_step: float, peak_step: float) -> bool:
+        """True when the learning rate was raised again between shortly before `start_step` and `peak_step`."""
+        if self.schedule is None or self.main is None or not len(self.main):
+            return False
+        margin = 0.02 * float(self.main.steps[-1] - self.main.steps[0])
+        return any(start_step - margin <= step <= peak_step + margin for step in self.schedule.rise_steps)
+
+    def decayed_before(self, curve: Curve, settled: float) -> bool:
+        """True when the rate had fallen below a tenth of its peak about when the curve went flat, in the run's first 60 %."""
+        if self.schedule is None or self.schedule.decayed_step is None:
+            return False
+        span = float(curve.steps[-1] - curve.steps[0]) or 1.0
+        decayed = (self.schedule.decayed_step - float(curve.steps[0])) / span
+        return decayed <= 0.6 and abs(decayed - settled) <= 0.25
+
+    @cached_property
+    def first_accuracy(self) -> float | None:
+        """First logged accuracy (validation, else training) when the metric lies in [0, 1]; else None."""
+        for curve in (self.val_metric_curve, self.train_metric_curve):
+            if curve is not None and -1.0 <= float(curve.low.min()) <= 0.0 and float(curve.high.max()) <= 0.0:
+                return -float(curve.values[0])
+        return None
+
+    @property
+    def early_accuracy(self) -> bool:
+        """True when the accuracy was at least 0.6 from the first point on: a fine-tuned or resumed model."""
+        return self.first_accuracy is not None and self.first_accuracy >= 0.6
+
+    def _branch(self, role: Role) -> Series | None:
+        series = self.run.primary(role)
+        return None if series is None or len(series) == 0 else series.last_branch()
+
+
+def _curve(series: Series | None, sign: float = 1.0) -> Curve | None:
+    return None if series is None else make_curve(series.steps.astype(np.float64), sign * series.values)

@@ -1,0 +1,66 @@
+"""A sustained rise after the best point: how far a curve ends above its lowest level, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossdoctor.signals.curve import Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """The rise of a curve after its lowest trend point.
+
+    Attributes:
+        best_step: step of the lowest point.
+        best: value there.
+        end: level at the end.
+        height: end - best, >= 0, in units of the series.
+        of_level: height over |best|; infinite when best is 0.
+        of_drop: height over what had been gained before.
+        sigmas: height over the noise of the compared medians.
+        points_after: number of grid points after the best one.
+        share_after: share of the run after the best point.
+        onset_step: first step after which the trend stays above best + 10 % of the height needed; None when it never does.
+    """
+
+    best_step: float
+    best: float
+    end: float
+    height: float
+    of_level: float
+    of_drop: float
+    sigmas: float
+    points_after: int
+    share_after: float
+    onset_step: float | None
+
+
+def sustained_rise(curve: Curve) -> Rise:
+    """Rise of the end level above the lowest trend point; height 0 when the curve ends at its best.
+
+    Onset: the first point after the best one from which on at least 80 % of the trend stands above
+    best + 25 % of the final height (a brief dip back does not reset it).
+    """
+    k = curve.best_index
+    best = float(curve.trend[k])
+    height = max(curve.end - best, 0.0)
+    after = curve.trend[k + 1 :]
+    noise = curve.sigma / np.sqrt(max(min(after.size, 5), 1))
+    onset = None
+    if height > 0 and after.size:
+        above = after > best + 0.25 * height
+        share = np.cumsum(above[::-1])[::-1] / np.arange(after.size, 0, -1)
+        good = np.flatnonzero(above & (share >= 0.8))
+        if good.size:
+            onset = float(curve.steps[k + 1 + int(good[0])])
+    drop = max(curve.start - best, 0.0)
+    return Rise(
+        float(curve.steps[k]), best, curve.end, height,
+        height / abs(best) if best else float("inf") if height else 0.0,
+        height / drop if drop > 0 else float("inf") if height else 0.0,
+        height / noise if noise > 0 else float("inf") if height else 0.0,
+        int(after.size), float(after.size / max(curve.trend.size - 1, 1)), onset,
+    )  # fmt: skip

@@ -1,0 +1,57 @@
+"""Writes a file whole or not at all: whatever stood at the target stays until the new content is complete."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from lossdoctor.errors import OutputError
+
+
+@contextmanager
+def atomic_target(path: Path) -> Iterator[Path]:
+    """Gives a temporary path beside `path` to write to, and moves it into place when the block succeeds.
+
+    Raises:
+        OutputError: the folder does not exist, is not writable, or the disk is full.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        # mkstemp makes files for the owner only; a report is an ordinary file, so the user's umask decides.
+        temporary.chmod(0o666 & ~_umask())
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes `text` as UTF-8, atomically.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with atomic_target(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    hint = "Check that the folder exists, that you may write to it and that the disk has room."
+    return OutputError(f"{path}: cannot be written: {error.strerror or error}.", hint)

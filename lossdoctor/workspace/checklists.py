@@ -1,0 +1,142 @@
+"""ChecklistStore: which checklist items the user has ticked for which run, kept across restarts.
+
+A tick is the user's own work, so it is written with full durability: it survives a crash and a loss of power. The
+logs themselves are never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from lossdoctor.runs import Run
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS ticks (
+    run TEXT NOT NULL,
+    item TEXT NOT NULL,
+    ticked_at REAL NOT NULL,
+    PRIMARY KEY (run, item)
+) WITHOUT ROWID
+"""
+_BUSY_SECONDS = 0.5  # another window may be writing; a tick that waits longer than this would be felt
+
+
+def default_path() -> Path:
+    """Where the ticks live: the user's data folder, as the platform defines it."""
+    from platformdirs import user_data_path
+
+    return user_data_path("lossdoctor", appauthor=False) / "checklists.sqlite3"
+
+
+def run_key(run: Run) -> str:
+    """What a run is called in the store: absolute path and name.
+
+    Not the run's id, which is relative to the folder that happened to be opened: ticks made with the whole experiment
+    folder open are there when one of its runs is opened alone.
+    """
+    return f"{os.path.abspath(run.path)}\n{run.name}"
+
+
+class ChecklistStore:
+    """Ticks in one SQLite file (write-ahead log, every tick synced to disk). Safe to use from several threads.
+
+    A file that is not a database is set aside with the ending `.bad` and a new one is begun; a folder that cannot be
+    written leaves the ticks in memory. Either way `notice` says so in one sentence; it is empty when all is well.
+
+    Args:
+        path: the database file; the user's data folder by default.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = default_path() if path is None else path
+        self.notice = ""
+        self._lock = threading.Lock()
+        self._connection = self._open()
+
+    def ticks(self, run: Run) -> frozenset[str]:
+        """The ids of the items ticked for this run."""
+        with self._lock:
+            rows = self._connection.execute("SELECT item FROM ticks WHERE run = ?", (run_key(run),)).fetchall()
+        return frozenset(str(row[0]) for row in rows)
+
+    def set_ticked(self, run: Run, item: str, ticked: bool) -> bool:
+        """Remembers or forgets one tick; False when it could not be written (`notice` then says why)."""
+        change, values = (
+            ("INSERT OR REPLACE INTO ticks VALUES (?, ?, ?)", (run_key(run), item, time.time()))
+            if ticked
+            else ("DELETE FROM ticks WHERE run = ? AND item = ?", (run_key(run), item))
+        )
+        try:
+            with self._lock, self._connection:
+                self._connection.execute(change, values)
+        except sqlite3.Error as error:
+            self.notice = f"The tick could not be saved in {self.path}: {error}."
+            return False
+        return True
+
+    def close(self) -> None:
+        """Closes the file; further calls are errors."""
+        with self._lock:
+            self._connection.close()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                return _connect(self.path)
+            except sqlite3.OperationalError:
+                raise  # locked, read-only, disk full: the file itself may be sound and stays where it is
+            except sqlite3.DatabaseError as error:
+                kept = _set_aside(self.path)
+                self.notice = f"The saved checklist ticks were damaged ({error}); the file was kept as {kept}."
+                return _connect(self.path)
+        except (OSError, sqlite3.Error) as error:
+            self.notice = f"Checklist ticks will not be kept: {self.path} cannot be used ({error})."
+            return _connect(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _connect(path: Path | None) -> sqlite3.Connection:
+    # Ticks may be read by the report's worker thread while the window writes; the store's lock orders them.
+    connection = sqlite3.connect(":memory:" if path is None else path, timeout=_BUSY_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        damage = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        if damage != "ok":
+            raise sqlite3.DatabaseError(damage)
+        with connection:
+            connection.execute(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_aside(path: Path) -> Path:
+    """Renames a damaged database (and its side files, which would be replayed into the new one) to a free `.bad` name."""
+    number = 0
+    while True:
+        target = path.with_name(f"{path.name}.bad{number or ''}")
+        if not target.exists():
+            break
+        number += 1
+    os.replace(path, target)
+    for ending in ("-wal", "-shm"):
+        side = path.with_name(path.name + ending)
+        if side.exists():
+            os.replace(side, target.with_name(target.name + ending))
+    return target
