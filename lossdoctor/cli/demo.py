@@ -7,7 +7,10 @@ import click
 
 @click.command(short_help="Open the window on the bundled examples.")
 def demo() -> int:
-    """Open the window on six small real runs: healthy, underfitting, overfitting, spike to NaN, plateau and recovered spike."""
+    """Open the window on six small real runs.
+
+    They are healthy, underfitting, overfitting, spiking to NaN, stuck on a plateau, and recovered from a spike.
+    """
     from lossdoctor.cli.open_window import show
 
     return show((), demo=True)

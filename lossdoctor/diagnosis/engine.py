@@ -66,7 +66,7 @@ def _best_step(view: RunView) -> int | None:
         values = np.where(view.val.finite, view.val.values, np.inf)
         return int(view.val.steps[int(np.argmin(values))])
     curve = view.train_curve
-    return None if curve is None else int(round(curve.best_step))
+    return None if curve is None else round(curve.best_step)
 
 
 def _onset_step(weighed: Weighed, outcomes: Sequence[Outcome]) -> int | None:

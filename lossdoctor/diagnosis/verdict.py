@@ -22,6 +22,7 @@ PRECEDENCE: tuple[tuple[str, Verdict], ...] = (
     ("too_short", Verdict.TOO_SHORT),
     ("divergence", Verdict.DIVERGENCE),
     ("overfitting", Verdict.OVERFITTING),
+    ("generalisation_gap", Verdict.OVERFITTING),
     ("periodic_loss", Verdict.OSCILLATING),
     ("stuck_at_chance", Verdict.UNDERFITTING),
     ("not_converging", Verdict.UNDERFITTING),

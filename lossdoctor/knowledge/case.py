@@ -114,8 +114,10 @@ class Case:
 
     @cached_property
     def event_step(self) -> float | None:
-        """Where the trouble begins: first non-finite loss, else the highest spike, else the best point of a run that
-        ends above it; None for a run without such an event."""
+        """Where the trouble begins; None for a run without such an event.
+
+        The first non-finite loss, else the beginning of the highest spike, else the best point of a run that diverges.
+        """
         if self.train is None:
             return None
         if self.nonfinite is not None:

@@ -93,7 +93,7 @@ def above(value: float, threshold: float, softness: float = 1.25) -> float:
         return 0.0
     if math.isinf(value):
         return 1.0
-    return 1.0 / (1.0 + (threshold / value) ** (1.0 / math.log(softness)))
+    return 1.0 / (1.0 + math.exp(min(math.log(threshold / value) / math.log(softness), 700.0)))
 
 
 def below(value: float, threshold: float, softness: float = 1.25) -> float:

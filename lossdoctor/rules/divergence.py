@@ -18,10 +18,10 @@ class Divergence(Rule):
         The weights have left the region where they had learned something; more steps do not bring them back.
     How it is decided:
         The rise of the training loss (validation loss where there is no training loss) from its lowest trend point to
-        its end level reaches `rise_of_drop` of what had been gained and `rise_of_level` of the best level (the latter only
-        where the loss is positive), and at least `noise` times the noise of the compared medians. A periodic loss
-        (unshuffled data) and a rise that a learning-rate restart explains are not counted. A rise of the validation loss
-        alone is never divergence: that is overfitting.
+        its end level reaches `rise_of_drop` of what had been gained and `rise_of_level` of the best level (the latter
+        only where the loss is positive), and at least `noise` times the noise of the compared medians. A periodic
+        loss (unshuffled data) and a rise that a learning-rate restart explains are not counted. A rise of the
+        validation loss alone is never divergence: that is overfitting.
     Example that fires:
         2.3 ... 0.4, then 2.3 for the rest of the run after step 700.
     Example that does not:
@@ -29,8 +29,8 @@ class Divergence(Rule):
     Easily confused with:
         overfitting (validation only), loss_spike (recovers), oscillating (comes back again and again).
     References:
-        TheDeepChecker (Ben Braiek & Khomh 2023) calls twice the minimum diverging; half of the gain lost is the practice
-        of log analysers; both are calibrated here on the faultlab runs.
+        TheDeepChecker (Ben Braiek & Khomh 2023) calls twice the minimum diverging; half of the gain lost is the
+        practice of log analysers; both are calibrated here on the faultlab runs.
     """
 
     code = "ST02"
@@ -39,13 +39,34 @@ class Divergence(Rule):
     summary = "The loss rises far above its best level and stays there."
     verdict = "divergence"
     thresholds = (
-        Setting("divergence.rise_of_drop", 0.3, 0.05, 5, "%", "Least rise, as a share of what had been gained.",
-                "faultlab: healthy runs end within 0.13 of their gain above their best, diverged ones above 0.3"),
-        Setting("divergence.rise_of_level", 0.25, 0.02, 5, "%", "Least rise, as a share of the best level.",
-                "half the doubling that TheDeepChecker asks for"),
-        Setting("divergence.noise", 6, 2, 50, "sigma", "Least rise over the noise of the compared medians.",
-                "a median over 5 points wanders by 3 sigma once in a few hundred windows"),
-    )  # fmt: skip
+        Setting(
+            "divergence.rise_of_drop",
+            0.3,
+            0.05,
+            5,
+            "%",
+            "Least rise, as a share of what had been gained.",
+            "faultlab: healthy runs end within 0.13 of their gain above their best, diverged ones above 0.3",
+        ),
+        Setting(
+            "divergence.rise_of_level",
+            0.25,
+            0.02,
+            5,
+            "%",
+            "Least rise, as a share of the best level.",
+            "half the doubling that TheDeepChecker asks for",
+        ),
+        Setting(
+            "divergence.noise",
+            6,
+            2,
+            50,
+            "sigma",
+            "Least rise over the noise of the compared medians.",
+            "a median over 5 points wanders by 3 sigma once in a few hundred windows",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when the end level lies far above the best one in all three measures."""
@@ -57,7 +78,8 @@ class Divergence(Rule):
         if curve.n < 6:
             return self.not_applicable(f"only {curve.n} finite points")
         rise = sustained_rise(curve)
-        of_drop = rise.height / curve.unit
+        # A run that was best at its first points gained nothing; its rise is then measured by the level alone.
+        of_drop = rise.height / max(rise.gain, 3.0 * curve.sigma, 0.05 * abs(rise.best), 1e-300)
         measurements = [
             self.at_least("rise above the best level, of the gain", of_drop, "rise_of_drop", "%"),
             self.at_least("rise over noise", rise.sigmas, "noise", "sigma"),
@@ -86,7 +108,7 @@ class Divergence(Rule):
             Level(rise.end, "end level", series.tag),
         )
         message = Message.of(
-            "{tag} falls to {best:num} at step {step:step}, then rises and ends at {end:num}: {share:pct} of what it had gained.",
+            "{tag} is at {best:num} at step {step:step}, then rises and ends at {end:num} ({share:pct} of its gain lost).",
             tag=series.tag, best=rise.best, step=rise.best_step, end=rise.end, share=of_drop,
         )  # fmt: skip
         return self.found(p, Severity.HIGH, message, evidence, tuple(measurements), (series.tag,))

@@ -15,14 +15,14 @@ class LossSpike(Rule):
     What it shows:
         One or several upward excursions that stand out from the run's own noise and come back.
     Why it matters:
-        A spike costs steps at best; repeated or growing spikes announce divergence. Its timing (with the gradient norm, with
-        the learning rate, once an epoch) tells the cause.
+        A spike costs steps at best; repeated or growing spikes announce divergence. Its timing (with the gradient
+        norm, with the learning rate, once an epoch) tells the cause.
     How it is decided:
-        An excursion above the lowest level so far counts when its height reaches `height_of_drop` of what the run gains in
-        all, `noise` times the local noise and `tail` times the 97th percentile of the run's own upward residuals
-        (heavy-tailed small-batch noise has many points like it, a spike does not), and the loss comes back. Rises that
-        start within a few points of a learning-rate restart are explained and not counted; nor are the first points
-        (warm-up transients) or the phases of a periodic loss.
+        An excursion above the lowest level so far counts when its height reaches `height_of_drop` of what the run
+        gains in all, `noise` times the local noise and `tail` times the 97th percentile of the run's own upward
+        residuals (heavy-tailed small-batch noise has many points like it, a spike does not), and the loss comes back.
+        Rises that start within a few points of a learning-rate restart are explained and not counted; nor are the
+        first points (warm-up transients) or the phases of a periodic loss.
     Example that fires:
         0.40, 0.39, 5.1, 1.2, 0.5, 0.38, 0.37.
     Example that does not:
@@ -39,13 +39,34 @@ class LossSpike(Rule):
     summary = "The loss jumps far above its level and recovers."
     verdict = "spike_recovered"
     thresholds = (
-        Setting("loss_spike.height_of_drop", 0.15, 0.02, 10, "%", "Least height, as a share of the run's whole gain.",
-                "a jump that undoes less than a seventh of the training is not worth an expert's time"),
-        Setting("loss_spike.noise", 8, 3, 100, "sigma", "Least height over the local noise.",
-                "6 to 8 sigma is the practice of log analysers; heavy tails need the third test as well"),
-        Setting("loss_spike.tail", 4, 1.5, 50, "", "Least height over the run's own 97th percentile of upward residuals.",
-                "faultlab: heavy-tailed healthy runs reach 3.5, injected spikes start at 4.4"),
-    )  # fmt: skip
+        Setting(
+            "loss_spike.height_of_drop",
+            0.15,
+            0.02,
+            10,
+            "%",
+            "Least height, as a share of the run's whole gain.",
+            "a jump that undoes less than a seventh of the training is not worth an expert's time",
+        ),
+        Setting(
+            "loss_spike.noise",
+            8,
+            3,
+            100,
+            "sigma",
+            "Least height over the local noise.",
+            "6 to 8 sigma is the practice of log analysers; heavy tails need the third test as well",
+        ),
+        Setting(
+            "loss_spike.tail",
+            4,
+            1.5,
+            50,
+            "",
+            "Least height over the run's own 97th percentile of upward residuals.",
+            "faultlab: heavy-tailed healthy runs reach 3.5, injected spikes start at 4.4",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when an unexplained excursion passes all three tests and recovers."""
@@ -54,9 +75,7 @@ class LossSpike(Rule):
             return self.not_applicable("the run has no loss")
         if curve is None or curve.n < 8:
             return self.not_applicable("fewer than 8 finite points")
-        found = [
-            e for e in view.excursions if e.recovered and not view.explained_by_schedule(e.start_step, e.peak_step)
-        ]
+        found = [e for e in view.excursions if e.recovered and not self._explained(view, e)]
         explained = len(view.excursions) - len(found)
         scored = [(self._probability(e, curve.unit), e) for e in found]
         best = max(scored, key=lambda pair: (pair[0], pair[1].height), default=None)
@@ -92,6 +111,15 @@ class LossSpike(Rule):
         )
         severity = Severity.MEDIUM if len(spikes) > 1 or spike.height > 0.5 * curve.unit else Severity.LOW
         return self.found(p, severity, message, evidence + spans, measurements, (series.tag,))
+
+    def _explained(self, view: RunView, spike: Excursion) -> bool:
+        """True for restarts of the learning rate, and for early ups and downs that do not exceed the start level."""
+        curve = view.main_curve
+        assert curve is not None
+        early = float(curve.steps[0]) + 0.1 * float(curve.steps[-1] - curve.steps[0])
+        if spike.peak_step <= early and spike.peak <= 1.1 * max(curve.start, float(curve.values[0])):
+            return True
+        return view.explained_by_schedule(spike.start_step, spike.peak_step)
 
     def _probability(self, spike: Excursion, unit: float) -> float:
         return min(

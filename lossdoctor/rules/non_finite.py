@@ -17,7 +17,8 @@ class NonFinite(Rule):
     """A loss becomes NaN or infinite.
 
     What it shows:
-        The exact step and tag of the first NaN or infinity in any loss, whether the run comes back, and the last finite value.
+        The exact step and tag of the first NaN or infinity in any loss, whether the run comes back, and the last
+        finite value.
     Why it matters:
         After a NaN reached the weights every further step is wasted. What moved just before decides between a learning
         rate that is too high (steady rise), numerics (sudden, from a good level) and a bad batch (sudden, once).
@@ -91,7 +92,7 @@ def _message(
 ) -> Message:  # fmt: skip
     if filtered:
         return Message.of(
-            "{tag} is exactly 0.0 from step {step:step} to the end after {last:num}: a NaN that the trainer's log filter hides.",
+            "{tag} is exactly 0.0 from step {step:step} on after {last:num}: a NaN that the trainer's log filter hides.",
             tag=series.tag, step=step, last=last,
         )  # fmt: skip
     if not persistent:

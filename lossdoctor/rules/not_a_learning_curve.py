@@ -14,8 +14,8 @@ class NotALearningCurve(Rule):
     What it shows:
         Generator and discriminator losses, or policy and value losses beside a reward.
     Why it matters:
-        A generator's loss may rise while its pictures improve, and a value loss rises while the agent earns more. Calling
-        that divergence or plateau would be a false alarm; judge samples, FID or the reward instead.
+        A generator's loss may rise while its pictures improve, and a value loss rises while the agent earns more.
+        Calling that divergence or plateau would be a false alarm; judge samples, FID or the reward instead.
     How it is decided:
         By roles: series marked adversarial, or a reward series, and no other loss that could be judged by itself.
         NaN in such a loss is still reported (ST01).
@@ -44,7 +44,7 @@ class NotALearningCurve(Rule):
             if series:
                 tags = tuple(s.tag for s in series)
                 message = Message.of(
-                    "The losses are those of {what} ({tags}); they need not fall, so they are not judged as a learning curve.",
+                    "The losses are those of {what} ({tags}); they need not fall, so they are not judged.",
                     what=what,
                     tags=", ".join(tags[:4]),
                 )

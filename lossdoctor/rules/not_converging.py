@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from lossdoctor.findings import Level, Line, Measurement, Message, Outcome, Severity
-from lossdoctor.rules.base import REPORT_AT, Rule, above, below
+from lossdoctor.rules.base import REPORT_AT, Rule, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
+from lossdoctor.signals.curve import Curve
 
 
 class NotConverging(Rule):
     """The training loss hardly drops from where it started.
 
     What it shows:
-        From the first points to the best level the loss lost only a small share of its start level, or no more than its noise.
+        From the first points to the best level the loss lost only a small share of its start level, or no more than
+        its noise.
     Why it matters:
-        Nothing was learned: the cause is in the data (no signal, shuffled labels, missing normalisation), in the optimiser (rate
-        too low or far too high, not stepping) or in the network (dead units, bad initialisation).
+        Nothing was learned: the cause is in the data (no signal, shuffled labels, missing normalisation), in the
+        optimiser (rate too low or far too high, not stepping) or in the network (dead units, bad initialisation).
     How it is decided:
-        The drop from the start level to the end level is below `drop_of_level` of the start level; for losses that can be
-        negative, below `drop_of_noise` times the noise. A run whose first loss is already far below any trivial level
-        (fine-tuning: high accuracy from the start) is not counted.
+        The drop from the start level to the end level is below `drop_of_level` of the start level; for losses that
+        can be negative, below `drop_of_noise` times the noise. A run whose first loss is already far below any
+        trivial level (fine-tuning: high accuracy from the start) is not counted.
     Example that fires:
         2.303 ... 2.297 over forty epochs.
     Example that does not:
@@ -36,11 +38,25 @@ class NotConverging(Rule):
     summary = "The loss hardly falls from where it started."
     verdict = "underfitting"
     thresholds = (
-        Setting("not_converging.drop_of_level", 0.2, 0.01, 0.6, "%", "A smaller drop, as a share of the start level, is hardly learning.",
-                "faultlab: runs that learned nothing keep under 0.05, the least successful healthy pre-trained ones start at 0.4"),
-        Setting("not_converging.drop_of_noise", 3, 0.5, 20, "sigma", "A smaller drop, in units of the noise, is hardly learning.",
-                "three sigma"),
-    )  # fmt: skip
+        Setting(
+            "not_converging.drop_of_level",
+            0.2,
+            0.01,
+            0.6,
+            "%",
+            "A smaller drop, as a share of the start level, is hardly learning.",
+            "faultlab: runs that learned nothing keep under 0.05, the least successful healthy pre-trained ones start at 0.4",
+        ),
+        Setting(
+            "not_converging.drop_of_noise",
+            3,
+            0.5,
+            20,
+            "sigma",
+            "A smaller drop, in units of the noise, is hardly learning.",
+            "three sigma",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when the loss ends about where it started."""
@@ -52,7 +68,8 @@ class NotConverging(Rule):
         gain = max(curve.start - curve.end, 0.0)
         measurements: list[Measurement] = []
         if view.sign_safe:
-            share = gain / abs(curve.start)
+            share = gain / abs(_settled_start(view, curve, self.limit("drop_of_level")))
+            gain = share * abs(curve.start)
             measurements.append(self.at_most("drop, of the start level", share, "drop_of_level", "%"))
             p = below(share, self.limit("drop_of_level"), 1.3)
         else:
@@ -81,4 +98,15 @@ class NotConverging(Rule):
         return self.found(p, severity, message, evidence, tuple(measurements), (series.tag,))
 
 
-__all__ = ["NotConverging", "above"]
+def _settled_start(view: RunView, curve: Curve, small: float) -> float:
+    """Start level, without a transient of the first tenth when validation shows that it taught nothing.
+
+    A rate that is far too high throws the loss up at once and lets it fall back to chance: on the training curve alone
+    that looks like learning.
+    """
+    val = view.val_curve
+    if val is None or view.train is None or val.start <= 0 or curve.steps.size < 10:
+        return curve.start
+    taught = (val.start - val.best) / val.start
+    later = curve.median_between(0.1, 0.3)
+    return later if taught < 0.2 * small and later > 0 else curve.start

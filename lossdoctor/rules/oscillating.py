@@ -14,7 +14,8 @@ class Oscillating(Rule):
     What it shows:
         Ups and downs around the trend in the second half that are large beside the whole gain and do not shrink.
     Why it matters:
-        The optimiser jumps across the valley instead of descending: usually a learning rate or momentum that is too high.
+        The optimiser jumps across the valley instead of descending: usually a learning rate or momentum that is too
+        high.
     How it is decided:
         Standard deviation of the residual in the second half at least `amplitude` of the run's gain, at least
         `persistence` of that in the second quarter, and at least `of_level` of the level. A series logged per step from
@@ -26,7 +27,8 @@ class Oscillating(Rule):
     Easily confused with:
         small-batch noise, periodic_loss, cyclic learning rates, a validation set of a few samples.
     References:
-        AUTOTRAINER (ICSE 2021) calls swings of 3 % accuracy on 20 % of the epochs oscillation; edge of stability: Cohen 2021.
+        AUTOTRAINER (ICSE 2021) calls swings of 3 % accuracy on 20 % of the epochs oscillation; edge of stability:
+        Cohen 2021.
     """
 
     code = "ST04"
@@ -35,13 +37,34 @@ class Oscillating(Rule):
     summary = "The loss swings to the end by a good part of what it gained."
     verdict = "oscillating"
     thresholds = (
-        Setting("oscillating.amplitude", 0.15, 0.02, 5, "%", "Least swing in the second half, of the run's gain.",
-                "faultlab: healthy epoch-logged runs stay under 0.02, runs that an expert calls oscillating start at 0.16"),
-        Setting("oscillating.persistence", 0.6, 0.1, 5, "", "Least ratio of late swings to earlier ones.",
-                "swings that halve from one quarter to the next die"),
-        Setting("oscillating.of_level", 0.06, 0.005, 5, "%", "Least swing in the second half, of the level.",
-                "smaller ripples change no decision"),
-    )  # fmt: skip
+        Setting(
+            "oscillating.amplitude",
+            0.15,
+            0.02,
+            5,
+            "%",
+            "Least swing in the second half, of the run's gain.",
+            "faultlab: healthy epoch-logged runs stay under 0.02, runs that an expert calls oscillating start at 0.16",
+        ),
+        Setting(
+            "oscillating.persistence",
+            0.6,
+            0.1,
+            5,
+            "",
+            "Least ratio of late swings to earlier ones.",
+            "swings that halve from one quarter to the next die",
+        ),
+        Setting(
+            "oscillating.of_level",
+            0.06,
+            0.005,
+            5,
+            "%",
+            "Least swing in the second half, of the level.",
+            "smaller ripples change no decision",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when averaged swings are large and persistent."""

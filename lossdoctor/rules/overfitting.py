@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lossdoctor.findings import Message, Outcome, Pair, Point, Severity, Span
+import math
+
+from lossdoctor.findings import Evidence, Message, Outcome, Pair, Point, Severity, Span
 from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
@@ -14,21 +16,23 @@ class Overfitting(Rule):
     """Validation loss turns up while training loss goes on down.
 
     What it shows:
-        The smoothed validation loss passes a minimum and ends materially above it while the training loss still improves.
+        The smoothed validation loss passes a minimum and ends materially above it while the training loss still
+        improves.
     Why it matters:
         Every step after the minimum made the model worse on new data; the checkpoint at the minimum is the one to keep.
     How it is decided:
         Rise of the validation loss from its smoothed minimum to its end of at least `rise_of_level` of the minimum and
-        `rise_of_drop` of what validation had gained, at least `noise` times its noise, with `points_after` evaluations
-        after the minimum, and a training loss that fell meanwhile by `train_fall` of its level or of its gain. For losses
-        that touch zero or go negative only the share of the gain is used.
+        `rise_of_drop` of what validation had gained (their geometric mean decides, the one of the gain may fall short
+        by 2.5, that of the level by 1.5), at least `noise` times its noise, with `points_after` evaluations after the
+        minimum, and a training loss that fell meanwhile by `train_fall` of its level or of its gain. For losses that
+        touch zero or go negative only the share of the gain is used.
     Example that fires:
         Validation 1.4, 1.1, 1.0, 1.1, 1.3, 1.6 while training goes 1.4 ... 0.1.
     Example that does not:
         Validation that wobbles by 2 % around a flat end.
     Easily confused with:
-        divergence (training rises too), a noisy small validation set (rise within its noise), grokking (validation falls again
-        later: the end of the run decides).
+        divergence (training rises too), a noisy small validation set (rise within its noise), grokking (validation
+        falls again later: the end of the run decides).
     References:
         5 % of the level separates the published OverfitGuard histories (FSE 2024) with macro-F1 0.97; noise-relative rise
         alone does not (0.24), nor does the position of the minimum (0.48).
@@ -40,17 +44,52 @@ class Overfitting(Rule):
     summary = "The validation loss turns up while the training loss goes on down."
     verdict = "overfitting"
     thresholds = (
-        Setting("overfitting.rise_of_level", 0.05, 0.005, 1, "%", "Least rise of validation above its minimum, of that minimum.",
-                "OverfitGuard histories (FSE 2024): macro-F1 0.97 at 5 %"),
-        Setting("overfitting.rise_of_drop", 0.08, 0.005, 5, "%", "Least rise of validation above its minimum, of its gain.",
-                "OverfitGuard histories and faultlab: healthy runs stay under 0.06"),
-        Setting("overfitting.noise", 3, 1, 20, "sigma", "Least rise over the noise of validation.",
-                "three sigma; effect size decides, noise only vetoes"),
-        Setting("overfitting.points_after", 3, 1, 50, "points", "Least number of evaluations after the minimum.",
-                "fewer cannot show that the rise is sustained"),
-        Setting("overfitting.train_fall", 0.03, 0, 1, "%", "Least fall of training after the minimum, of its level or its gain.",
-                "log analysers use 3 % of the level"),
-    )  # fmt: skip
+        Setting(
+            "overfitting.rise_of_level",
+            0.05,
+            0.005,
+            1,
+            "%",
+            "Least rise of validation above its minimum, of that minimum.",
+            "OverfitGuard histories (FSE 2024): macro-F1 0.97 at 5 %",
+        ),
+        Setting(
+            "overfitting.rise_of_drop",
+            0.08,
+            0.005,
+            5,
+            "%",
+            "Least rise of validation above its minimum, of its gain.",
+            "OverfitGuard histories and faultlab: healthy runs stay under 0.06",
+        ),
+        Setting(
+            "overfitting.noise",
+            3,
+            1,
+            20,
+            "sigma",
+            "Least rise over the noise of validation.",
+            "three sigma; effect size decides, noise only vetoes",
+        ),
+        Setting(
+            "overfitting.points_after",
+            3,
+            1,
+            50,
+            "points",
+            "Least number of evaluations after the minimum.",
+            "fewer cannot show that the rise is sustained",
+        ),
+        Setting(
+            "overfitting.train_fall",
+            0.03,
+            0,
+            1,
+            "%",
+            "Least fall of training after the minimum, of its level or its gain.",
+            "log analysers use 3 % of the level",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when validation rose and training fell after validation's minimum."""
@@ -64,16 +103,16 @@ class Overfitting(Rule):
         if val.n < 4:
             return self.not_applicable(f"only {val.n} evaluations")
         rise = sustained_rise(val)
-        fall, fall_share = _train_fall(train, rise.best_step)
-        of_drop = rise.height / val.unit
+        fall_share = _train_fall(train, rise.best_step)
+        of_drop = rise.height / _gain(val, train)
         measurements = [
             self.at_least("rise above the minimum, of validation's gain", of_drop, "rise_of_drop", "%"),
             self.at_least("rise over noise", rise.sigmas, "noise", "sigma"),
             self.at_least("evaluations after the minimum", rise.points_after, "points_after", "points"),
             self.at_least("fall of training meanwhile", fall_share, "train_fall", "%"),
         ]
+        effect = of_drop / self.limit("rise_of_drop")
         parts = [
-            above(of_drop, self.limit("rise_of_drop")),
             above(rise.sigmas, self.limit("noise")),
             above(rise.points_after + 0.5, self.limit("points_after")),
             above(fall_share, self.limit("train_fall"), 1.5),
@@ -82,40 +121,68 @@ class Overfitting(Rule):
             measurements.insert(
                 0, self.at_least("rise above the minimum, of that minimum", rise.of_level, "rise_of_level", "%")
             )
-            parts.append(above(rise.of_level, self.limit("rise_of_level")))
-        p = min(parts)
+            # Both shares matter and each makes up for the other to some degree: a rise of 40 % of a low minimum is
+            # overfitting even when it is only 6 % of all that was gained; one of 7 % that is 0.5 % of the gain is not.
+            of_level = rise.of_level / self.limit("rise_of_level")
+            effect = min(math.sqrt(effect * of_level), 2.5 * effect, 1.5 * of_level)
+        p = min(above(effect, 1.0), *parts)
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p)
-        return self._found(view, val, train, rise, fall, p, tuple(measurements))
-
-    def _found(self, view, val, train, rise: Rise, fall: float, p: float, measurements):  # type: ignore[no-untyped-def]
-        onset = rise.onset_step if rise.onset_step is not None else rise.best_step
-        end_step = float(val.steps[-1])
-        evidence = (
-            Span(rise.best_step, end_step, "overfitting", view.val.tag),
-            Point(rise.best_step, rise.best, "best validation", view.val.tag),
-            Pair(end_step, min(train.end, rise.end), max(train.end, rise.end), "gap", view.train.tag, view.val.tag),
+        mild = view.sign_safe and rise.of_level < 0.15
+        return self.found(
+            p,
+            Severity.MEDIUM if mild else Severity.HIGH,
+            _message(rise, view.train.tag, view.val.tag),
+            _evidence(rise, train, float(val.steps[-1]), view.train.tag, view.val.tag),
+            tuple(measurements),
+            (view.val.tag, view.train.tag),
         )
-        template = (
-            "{val} turns up after {best:num} at step {step:step} and ends at {end:num} (+{rise:pct}) "
-            "while {train} goes on falling; the rise is clear from step {onset:step} on."
-        )
-        message = Message.of(
-            template, val=view.val.tag, train=view.train.tag, best=rise.best, step=rise.best_step, end=rise.end,
-            rise=min(rise.of_level, 1e6), onset=onset,
-        )  # fmt: skip
-        if view.sign_safe and rise.of_level < 0.15:
-            severity = Severity.MEDIUM
-        else:
-            severity = Severity.HIGH
-        return self.found(p, severity, message, evidence, measurements, (view.val.tag, view.train.tag))
 
 
-def _train_fall(train: Curve, since_step: float) -> tuple[float, float]:
-    """Fall of training after a step, in its units and as the larger share of its level there and of its whole gain."""
+def _message(rise: Rise, train_tag: str, val_tag: str) -> Message:
+    template = (
+        "{val} turns up after {best:num} at step {step:step} and ends at {end:num} (+{rise:pct}) "
+        "while {train} goes on falling; the rise is clear from step {onset:step} on."
+    )
+    onset = rise.best_step if rise.onset_step is None else rise.onset_step
+    return Message.of(
+        template,
+        val=val_tag,
+        train=train_tag,
+        best=rise.best,
+        step=rise.best_step,
+        end=rise.end,
+        rise=min(rise.of_level, 1e6),
+        onset=onset,
+    )
+
+
+def _evidence(rise: Rise, train: Curve, last: float, train_tag: str, val_tag: str) -> tuple[Evidence, ...]:
+    return (
+        Span(rise.best_step, last, "overfitting", val_tag),
+        Point(rise.best_step, rise.best, "best validation", val_tag),
+        Pair(last, min(train.end, rise.end), max(train.end, rise.end), "gap", train_tag, val_tag),
+    )
+
+
+def _gain(val: Curve, train: Curve) -> float:
+    """What validation gained, in its units.
+
+    The first evaluation often comes late, when most of the gain is made; training's first level then stands in for the
+    missing start, provided that the two losses are on one scale (they differ little at that evaluation).
+    """
+    first = float(val.steps[0])
+    late = first > float(train.steps[0])
+    comparable = abs(train.level_at(first) - val.start) <= 0.5 * train.unit
+    start = max(val.start, train.start) if late and comparable else val.start
+    return max(start - val.best, val.unit)
+
+
+def _train_fall(train: Curve, since_step: float) -> float:
+    """Fall of training after a step, as the larger share of its level there and of its whole gain."""
     then = train.level_at(since_step)
     fall = then - train.end
     shares = [fall / train.unit]
     if then > 0 and train.end > 0:
         shares.append(fall / then)
-    return fall, max(shares)
+    return max(shares)

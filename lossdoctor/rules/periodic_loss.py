@@ -14,11 +14,11 @@ class PeriodicLoss(Rule):
     What it shows:
         A strong autocorrelation at one lag and at its double: the loss goes through the same ups and downs each time.
     Why it matters:
-        A period of one epoch means that batches come in the same order each time: the data are not shuffled, or one shard is
-        different. The model forgets one part while it learns the next.
+        A period of one epoch means that batches come in the same order each time: the data are not shuffled, or one
+        shard is different. The model forgets one part while it learns the next.
     How it is decided:
-        Autocorrelation of the detrended loss at the best lag of at least `strength`, with swings of at least `amplitude` of
-        the level. A learning rate that cycles with the loss explains it, and then it does not count.
+        Autocorrelation of the detrended loss at the best lag of at least `strength`, with swings of at least
+        `amplitude` of the level. A learning rate that cycles with the loss explains it, and then it does not count.
     Example that fires:
         Data sorted by class, logged every step: the same saw-tooth every 15 points.
     Example that does not:
@@ -26,7 +26,8 @@ class PeriodicLoss(Rule):
     Easily confused with:
         oscillating (swings without a period), cyclic learning rates, running-average metrics that restart each epoch.
     References:
-        Box & Jenkins 1970 (autocorrelation); Google's Testing and Debugging in Machine Learning course on unshuffled data.
+        Box & Jenkins 1970 (autocorrelation); Google's Testing and Debugging in Machine Learning course on unshuffled
+        data.
     """
 
     code = "ST05"
@@ -35,11 +36,25 @@ class PeriodicLoss(Rule):
     summary = "The loss repeats a pattern, typically once an epoch."
     verdict = "oscillating"
     thresholds = (
-        Setting("periodic_loss.strength", 0.5, 0.2, 0.95, "", "Least autocorrelation at the period.",
-                "white noise over 200 points stays below 0.2; faultlab's unshuffled runs start at 0.64"),
-        Setting("periodic_loss.amplitude", 0.04, 0.005, 5, "%", "Least swing, as a share of the level.",
-                "smaller ripples change no decision"),
-    )  # fmt: skip
+        Setting(
+            "periodic_loss.strength",
+            0.5,
+            0.2,
+            0.95,
+            "",
+            "Least autocorrelation at the period.",
+            "white noise over 200 points stays below 0.2; faultlab's unshuffled runs start at 0.64",
+        ),
+        Setting(
+            "periodic_loss.amplitude",
+            0.04,
+            0.005,
+            5,
+            "%",
+            "Least swing, as a share of the level.",
+            "smaller ripples change no decision",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when a strong, large pattern is not the learning rate's own."""

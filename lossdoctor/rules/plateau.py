@@ -17,11 +17,11 @@ class Plateau(Rule):
     Why it matters:
         The compute after the flat part began bought nothing, while a better rate, schedule or capacity may well have.
     How it is decided:
-        The end level keeps `level` or more of the start level, the curve has been within 5 % of its end level for `flat` of
-        the run or longer, and the last third brought less than `late` of the gain. Accuracy near 1 says that there is no
-        slack, and the curve then counts as converged. When the learning rate had fallen below a tenth of its peak before
-        the flat part began, that is evidence for a stop by schedule. By shape alone converged and stuck look the same, so
-        the confidence stays low without such evidence.
+        The end level keeps `level` or more of the start level, the curve has been within 5 % of its end level for
+        `flat` of the run or longer, and the last third brought less than `late` of the gain. Accuracy near 1 says
+        that there is no slack, and the curve then counts as converged. When the learning rate had fallen below a
+        tenth of its peak before the flat part began, that is evidence for a stop by schedule. By shape alone
+        converged and stuck look the same, so the confidence stays low without such evidence.
     Example that fires:
         4.5 to 2.3 in the first tenth, 2.3 ever after, with a learning rate that fell to nothing at 8 % of the run.
     Example that does not:
@@ -29,8 +29,8 @@ class Plateau(Rule):
     Easily confused with:
         converged (healthy), not_converging (never fell), slow_convergence (still falling).
     References:
-        Keras ReduceLROnPlateau (patience 10, min_delta 1e-4) for the idea; levels calibrated on faultlab, where experts who see
-        only the curve cannot tell converged from stuck above half of the start level.
+        Keras ReduceLROnPlateau (patience 10, min_delta 1e-4) for the idea; levels calibrated on faultlab, where
+        experts who see only the curve cannot tell converged from stuck above half of the start level.
     """
 
     code = "CV03"
@@ -39,12 +39,28 @@ class Plateau(Rule):
     summary = "The loss fell, then stayed flat well short of what seems reachable."
     verdict = "plateau"
     thresholds = (
-        Setting("plateau.level", 0.45, 0.1, 0.95, "%", "Least end level, as a share of the start level.",
-                "faultlab: below that share, converged and stuck runs cannot be told apart"),
-        Setting("plateau.flat", 0.3, 0.05, 0.9, "%", "Least share of the run that is flat.", "a third of the budget wasted"),
-        Setting("plateau.late", 0.12, 0.01, 0.3, "%", "Largest share of the gain that came in the last third.",
-                "a straight line gains a third there, an exponential of three time constants 6 %"),
-    )  # fmt: skip
+        Setting(
+            "plateau.level",
+            0.45,
+            0.1,
+            0.95,
+            "%",
+            "Least end level, as a share of the start level.",
+            "faultlab: below that share, converged and stuck runs cannot be told apart",
+        ),
+        Setting(
+            "plateau.flat", 0.3, 0.05, 0.9, "%", "Least share of the run that is flat.", "a third of the budget wasted"
+        ),
+        Setting(
+            "plateau.late",
+            0.12,
+            0.01,
+            0.3,
+            "%",
+            "Largest share of the gain that came in the last third.",
+            "a straight line gains a third there, an exponential of three time constants 6 %",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when the curve is flat, early and high."""

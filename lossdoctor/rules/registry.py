@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.divergence import Divergence
+from lossdoctor.rules.generalisation_gap import GeneralisationGap
 from lossdoctor.rules.loss_spike import LossSpike
 from lossdoctor.rules.no_loss import NoLoss
 from lossdoctor.rules.non_finite import NonFinite
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     StuckAtChance(),
     SlowConvergence(),
     Overfitting(),
+    GeneralisationGap(),
     NonFinite(),
     Divergence(),
     LossSpike(),

@@ -15,7 +15,8 @@ class SlowConvergence(Rule):
     What it shows:
         A large part of the whole gain came in the last third, and the slope there is surely negative.
     Why it matters:
-        The run was stopped, or its schedule ended, before the model had learned what it can; or the learning rate is too low.
+        The run was stopped, or its schedule ended, before the model had learned what it can; or the learning rate is
+        too low.
     How it is decided:
         The last 30 % of the points brought at least `late` of the whole gain (a straight line brings 30 %, a converged
         curve next to nothing), and the 95 % interval of the slope there lies below zero.
@@ -35,9 +36,16 @@ class SlowConvergence(Rule):
     summary = "The loss is still falling at a good rate when the run ends."
     verdict = "too_short"
     thresholds = (
-        Setting("slow_convergence.late", 0.17, 0.02, 0.5, "%", "Least share of the gain in the last 30 % of the points.",
-                "half of what a straight line gains there"),
-    )  # fmt: skip
+        Setting(
+            "slow_convergence.late",
+            0.17,
+            0.02,
+            0.5,
+            "%",
+            "Least share of the gain in the last 30 % of the points.",
+            "half of what a straight line gains there",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when much of the gain came late and the slope is surely negative."""

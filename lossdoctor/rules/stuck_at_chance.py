@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lossdoctor.findings import Level, Measurement, Message, Outcome, Severity
 from lossdoctor.rules.base import REPORT_AT, Rule, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
-from lossdoctor.signals.levels import chance_level
+from lossdoctor.signals.levels import ChanceLevel, chance_level
 
 # Without knowledge of the number of classes only levels that hardly occur by accident are tried.
 UNMISTAKABLE = (2, 10, 100, 1000, 50257)
@@ -16,8 +18,8 @@ class StuckAtChance(Rule):
     """The loss ends at the cross-entropy of a uniform guess.
 
     What it shows:
-        The end level matches ln C for the number of classes C, from the configuration, from an accuracy near 1/C, or for a
-        C so common that the match is hardly an accident.
+        The end level matches ln C for the number of classes C, from the configuration, from an accuracy near 1/C, or
+        for a C so common that the match is hardly an accident.
     Why it matters:
         The network does no better than guessing: its outputs ignore the inputs. That narrows the search: dead or
         saturated units, zero initialisation, labels that do not belong to the inputs, a rate that killed the network.
@@ -31,7 +33,8 @@ class StuckAtChance(Rule):
     Easily confused with:
         a language model whose converged loss happens to lie near ln 10.
     References:
-        ln C is the entropy of the uniform distribution; Karpathy 2019, A Recipe for Training Neural Networks ("verify loss at init").
+        ln C is the entropy of the uniform distribution; Karpathy 2019, A Recipe for Training Neural Networks ("verify
+        loss at init").
     """
 
     code = "CV04"
@@ -40,9 +43,16 @@ class StuckAtChance(Rule):
     summary = "The loss sits at ln C, the level of guessing."
     verdict = "underfitting"
     thresholds = (
-        Setting("stuck_at_chance.distance", 0.015, 0.001, 0.1, "%", "Largest distance from ln C, as a share of it.",
-                "the prior entropy of mildly unbalanced classes lies about 1 % below ln C"),
-    )  # fmt: skip
+        Setting(
+            "stuck_at_chance.distance",
+            0.015,
+            0.001,
+            0.1,
+            "%",
+            "Largest distance from ln C, as a share of it.",
+            "the prior entropy of mildly unbalanced classes lies about 1 % below ln C",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found when the end level matches a trivial level and the curve is flat there."""
@@ -51,20 +61,10 @@ class StuckAtChance(Rule):
             return self.not_applicable("the run has no loss")
         if curve is None or curve.n < 4 or curve.end <= 0:
             return self.not_applicable("no positive loss level")
-        classes = view.config.classes
         accuracy = view.accuracy
-        guess = round(1.0 / accuracy) if accuracy and 0 < accuracy < 0.6 else None
         tolerance = self.limit("distance")
-        match, trust = chance_level(curve.end, classes, 4 * tolerance) if classes else None, 0.95
-        if match is None and guess is not None and guess > 1:
-            near = [c for c in (guess - 1, guess, guess + 1) if c > 1 and abs(accuracy * c - 1.0) < 0.25]  # type: ignore[operator]
-            options = [m for c in near if (m := chance_level(curve.end, c, 4 * tolerance)) is not None]
-            match, trust = min(options, key=lambda m: m.distance, default=None), 0.9
-        if match is None and not classes:
-            options = [m for c in UNMISTAKABLE if (m := chance_level(curve.end, c, 4 * tolerance)) is not None]
-            match, trust = min(options, key=lambda m: m.distance, default=None), 0.65
-            if accuracy is not None and match is not None and accuracy > 2.0 / match.classes:
-                match = None
+        classes = None if view.config.classes is None else int(view.config.classes)
+        match, trust = _match(curve.end, classes, accuracy, 4 * tolerance)
         if match is None:
             return self.clear()
         measurements = (
@@ -83,3 +83,26 @@ class StuckAtChance(Rule):
         )  # fmt: skip
         evidence = (Level(match.value, f"chance: ln {match.classes}", series.tag),)
         return self.found(p, Severity.HIGH, message, evidence, measurements, (series.tag,))
+
+
+def _match(
+    level: float, classes: int | None, accuracy: float | None, tolerance: float
+) -> tuple[ChanceLevel | None, float]:
+    """The trivial level that fits best, and how far its class count can be trusted.
+
+    The configuration knows C; an accuracy near 1/C confirms it; without either only unmistakable counts are tried.
+    """
+    if classes:
+        return chance_level(level, classes, tolerance), 0.95
+    if accuracy and accuracy < 0.6:
+        guess = round(1.0 / accuracy)
+        near = [c for c in (guess - 1, guess, guess + 1) if c > 1 and abs(accuracy * c - 1.0) < 0.25]
+        confirmed = _nearest(level, near, tolerance)
+        if confirmed is not None:
+            return confirmed, 0.9
+    return _nearest(level, UNMISTAKABLE, tolerance), 0.65
+
+
+def _nearest(level: float, counts: Iterable[int], tolerance: float) -> ChanceLevel | None:
+    options = [match for c in counts if (match := chance_level(level, c, tolerance)) is not None]
+    return min(options, key=lambda match: match.distance, default=None)

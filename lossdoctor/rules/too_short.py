@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lossdoctor.findings import Measurement, Message, Outcome, Severity
+from lossdoctor.findings import Message, Outcome, Severity
 from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
@@ -18,8 +18,9 @@ class TooShort(Rule):
         Any curve looks promising, or hopeless, in its first steps. An honest "cannot tell yet" beats a guess.
     How it is decided:
         Fewer than `points` finite loss points; or fewer than `points_while_falling` of them while the curve is still
-        moving in its last third (`moving_until`); or less than `planned` of the steps or epochs that the configuration
-        announces, again while still moving. Five epochs of ten thousand logged steps each are not short.
+        moving in its last third (`moving_until`) or is noisy (`noise`); or less than `planned` of the steps or epochs
+        that the configuration announces, again while still moving. Five epochs of ten thousand logged steps each are
+        not short.
     Example that fires:
         Three epochs: 2.24, 2.02, 1.69.
     Example that does not:
@@ -36,16 +37,52 @@ class TooShort(Rule):
     summary = "Too few points, or stopped far before the planned end, to claim anything."
     verdict = "too_short"
     thresholds = (
-        Setting("too_short.points", 5.5, 3, 50, "points", "Fewer loss points than this are never judged.",
-                "two-sided sign test on the differences needs 6 points for p < 0.05"),
-        Setting("too_short.points_while_falling", 19, 6, 200, "points",
-                "Fewer points than this are not judged while the curve still moves.",
-                "the tail slope's 95 % interval needs about 6 points in the last third"),
-        Setting("too_short.moving_until", 0.65, 0.3, 1, "%", "Still moving when it comes near its end level only after this share.",
-                "an exponential fall observed for three time constants is flat from 0.65 on at 5 % tolerance"),
-        Setting("too_short.planned", 0.25, 0.05, 0.9, "%", "Smaller reached share of the planned length is short.",
-                "faultlab: interrupted runs; a quarter of a cosine or linear schedule has seen no decay yet"),
-    )  # fmt: skip
+        Setting(
+            "too_short.points",
+            5.5,
+            3,
+            50,
+            "points",
+            "Fewer loss points than this are never judged.",
+            "two-sided sign test on the differences needs 6 points for p < 0.05",
+        ),
+        Setting(
+            "too_short.points_while_falling",
+            9.5,
+            6,
+            200,
+            "points",
+            "Fewer points than this are not judged while the curve still moves.",
+            "the tail slope's 95 % interval needs about 6 points in the last third",
+        ),
+        Setting(
+            "too_short.moving_until",
+            0.65,
+            0.3,
+            1,
+            "%",
+            "Still moving when it comes near its end level only after this share.",
+            "an exponential fall observed for three time constants is flat from 0.65 on at 5 % tolerance",
+        ),
+        Setting(
+            "too_short.noise",
+            0.12,
+            0.02,
+            1,
+            "%",
+            "So few points are not judged either when their noise exceeds this share of the gain.",
+            "the mean of ten points with this noise is uncertain by 4 % of the gain",
+        ),
+        Setting(
+            "too_short.planned",
+            0.25,
+            0.05,
+            0.9,
+            "%",
+            "Smaller reached share of the planned length is short.",
+            "faultlab: interrupted runs; a quarter of a cosine or linear schedule has seen no decay yet",
+        ),
+    )
 
     def check(self, view: RunView) -> Outcome:
         """Found by count, by count while moving, or by share of the plan."""
@@ -62,7 +99,9 @@ class TooShort(Rule):
         ]
         p = below(logged, self.limit("points"), 1.1)
         p_moving = above(moving, self.limit("moving_until"), 1.15)
-        p = max(p, min(below(logged, self.limit("points_while_falling"), 1.15), p_moving))
+        noise = 0.0 if curve is None else curve.sigma / curve.unit
+        few = below(logged, self.limit("points_while_falling"), 1.15)
+        p = max(p, min(few, max(p_moving, above(noise, self.limit("noise")))))
         if planned is not None:
             measurements.append(self.at_most("share of the planned length", planned, "planned", "%"))
             p = max(p, 0.95 * min(below(planned, self.limit("planned")), above(moving, 0.3)))
@@ -82,6 +121,3 @@ class TooShort(Rule):
                 planned=planned, count=logged,
             )  # fmt: skip
         return Message.of("Only {count:step} loss points: too few to judge.", count=logged)
-
-
-__all__ = ["Measurement", "TooShort"]

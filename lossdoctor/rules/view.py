@@ -134,11 +134,19 @@ class RunView:
         curve = self.main_curve
         if curve is None:
             return Swings(0.0, 0.0, 1.0)
-        if curve.values.size <= 2 * SWING_BLOCKS:
+        size = curve.values.size
+        if self.epoch_averages and size <= 2 * SWING_BLOCKS:
             return swings(curve.values, curve.trend)
-        edges = block_edges(curve.values.size, SWING_BLOCKS)
+        edges = block_edges(size, min(SWING_BLOCKS, max(size // 4, 8)))
         lengths = np.diff(np.append(edges, curve.values.size))
         return swings(np.add.reduceat(curve.values, edges) / lengths, np.add.reduceat(curve.trend, edges) / lengths)
+
+    @property
+    def epoch_averages(self) -> bool:
+        """True when a training point is an average over an epoch: it says so, or every point has its evaluation."""
+        if self.run.step_unit == "epoch":
+            return True
+        return self.train is not None and self.val is not None and len(self.val) >= 0.8 * len(self.train)
 
     @cached_property
     def excursions(self) -> tuple[Excursion, ...]:

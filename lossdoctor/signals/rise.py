@@ -17,9 +17,10 @@ class Rise:
         best_step: step of the lowest point.
         best: value there.
         end: level at the end.
-        height: end - best, >= 0, in units of the series.
+        height: rise that lasts, >= 0, in units of the series: the lower of the end level and the median of the last third
+            after the best point, less best. A jump of the last few points is no sustained rise.
+        gain: what had been gained from the highest trend point before the best one; 0 when the best is the first.
         of_level: height over |best|; infinite when best is 0.
-        of_drop: height over what had been gained before.
         sigmas: height over the noise of the compared medians.
         points_after: number of grid points after the best one.
         share_after: share of the run after the best point.
@@ -30,8 +31,8 @@ class Rise:
     best: float
     end: float
     height: float
+    gain: float
     of_level: float
-    of_drop: float
     sigmas: float
     points_after: int
     share_after: float
@@ -46,8 +47,9 @@ def sustained_rise(curve: Curve) -> Rise:
     """
     k = curve.best_index
     best = float(curve.trend[k])
-    height = max(curve.end - best, 0.0)
     after = curve.trend[k + 1 :]
+    last_third = curve.values[-max(after.size // 3, 3) :]
+    height = max(min(curve.end, float(np.median(last_third))) - best, 0.0) if after.size else 0.0
     noise = curve.sigma / np.sqrt(max(min(after.size, 5), 1))
     onset = None
     if height > 0 and after.size:
@@ -56,11 +58,10 @@ def sustained_rise(curve: Curve) -> Rise:
         good = np.flatnonzero(above & (share >= 0.8))
         if good.size:
             onset = float(curve.steps[k + 1 + int(good[0])])
-    drop = max(curve.start - best, 0.0)
+    gain = max(float(curve.trend[: k + 1].max()) - best, 0.0)
     return Rise(
-        float(curve.steps[k]), best, curve.end, height,
+        float(curve.steps[k]), best, curve.end, height, gain,
         height / abs(best) if best else float("inf") if height else 0.0,
-        height / drop if drop > 0 else float("inf") if height else 0.0,
         height / noise if noise > 0 else float("inf") if height else 0.0,
         int(after.size), float(after.size / max(curve.trend.size - 1, 1)), onset,
     )  # fmt: skip

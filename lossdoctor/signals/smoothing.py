@@ -9,9 +9,10 @@ Values = npt.NDArray[np.float64]
 
 
 def running_median(values: Values, window: int) -> Values:
-    """Centred running median; the window shrinks at the ends instead of repeating the edge value.
+    """Centred running median with windows that shrink at the start and keep at least half their length at the end.
 
-    Repeating the edge would let one last point decide the end level, the number most verdicts rest on.
+    Repeating the edge value, or shrinking to one point, would let the last point decide the end level, the number most
+    verdicts rest on. At the start, where losses fall steeply, a one-sided window would bias the level instead.
 
     Args:
         values: (n,) finite.
@@ -28,9 +29,8 @@ def running_median(values: Values, window: int) -> Values:
     out = np.empty(n)
     out[half : n - half] = inner
     for i in range(half):
-        # Symmetric shrinking windows keep the median unbiased on a slope.
         out[i] = np.median(values[: 2 * i + 1])
-        out[n - 1 - i] = np.median(values[n - 1 - 2 * i :])
+        out[n - 1 - i] = np.median(values[n - 1 - max(2 * i, half) :])
     return out
 
 

@@ -1,1 +1,6 @@
-"""To be described."""
+"""Curves with known truth, seeded: for the rules' case files, for property tests and for stress benchmarks."""
+
+from lossdoctor.synth.curves import CurveSpec, make_values
+from lossdoctor.synth.runs import make_run
+
+__all__ = ["CurveSpec", "make_run", "make_values"]

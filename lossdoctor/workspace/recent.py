@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
+
+from lossdoctor.errors import OutputError
+from lossdoctor.workspace.atomic_file import write_text
 
 MAX_RECENT = 10
 
@@ -55,15 +57,6 @@ class RecentPaths:
         self._write(())
 
     def _write(self, items: tuple[str, ...]) -> None:
-        # Written beside and renamed: a full disk or a crash leaves the old list, never half of a new one.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, OutputError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=".recent-", suffix=".json")
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    json.dump(list(items[:MAX_RECENT]), stream, ensure_ascii=True, indent=1)
-                os.replace(temporary, self.path)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary)
-                raise
+            write_text(self.path, json.dumps(list(items[:MAX_RECENT]), ensure_ascii=True, indent=1))

@@ -1,0 +1,125 @@
+"""`lossdoctor explain`: the whole story of a symptom, a cause or a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from lossdoctor.findings import Verdict
+    from lossdoctor.knowledge.catalogue import CauseEntry
+    from lossdoctor.rules.base import Rule
+
+
+@click.command(short_help="Explain a symptom's code, a cause or a verdict.")
+@click.argument("topic", metavar="CODE|CAUSE|VERDICT")
+def explain(topic: str) -> None:
+    """Explain a symptom (GN01 or overfitting), a cause (lr_too_high) or a verdict (plateau).
+
+    Where a symptom and a verdict share a name, both are explained.
+    """
+    click.echo(explanation(topic))
+
+
+def explanation(topic: str) -> str:
+    """Everything that is known under a name.
+
+    Raises:
+        UsageError: nothing is; the hint names what comes near.
+    """
+    from lossdoctor.findings import Verdict
+    from lossdoctor.knowledge.catalogue import causes_by_id
+    from lossdoctor.rules.registry import rule
+
+    wanted = topic.strip().lower().replace("-", "_").replace(" ", "_")
+    parts = []
+    if wanted in set(Verdict):
+        parts.append(_verdict(Verdict(wanted)))
+    if (found := rule(wanted)) is not None:
+        parts.append(_rule(found))
+    if wanted in causes_by_id():
+        parts.append(_cause(causes_by_id()[wanted]))
+    if not parts:
+        raise _unknown(topic, wanted)
+    return "\n\n".join(parts)
+
+
+def _verdict(verdict: Verdict) -> str:
+    from lossdoctor.cli import prose
+    from lossdoctor.cli.badges import badge
+    from lossdoctor.knowledge.catalogue import load_verdicts
+    from lossdoctor.rules.registry import RULES
+
+    entry = load_verdicts()[verdict]
+    symptoms = [f"{rule.code} {rule.name}: {rule.summary}" for rule in RULES if rule.verdict == verdict]
+    parts = [
+        f"{badge(verdict)} (verdict)",
+        prose.section("What it means", [entry.meaning]),
+        prose.section("What to do first", [entry.first]),
+        prose.bullets("Symptoms that speak for it", symptoms),
+        prose.bullets("Likely causes", _causes_of(str(verdict))),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _rule(rule: Rule) -> str:
+    import inspect
+
+    from lossdoctor.cli import prose
+
+    doc = inspect.getdoc(type(rule)) or ""
+    limits = [
+        f"{setting.key} = {_limit(setting.default, setting.unit)}: {setting.help} Source: {setting.source}."
+        for setting in rule.thresholds
+    ]
+    parts = [
+        f"{rule.code} {rule.name} (symptom)",
+        prose.paragraph(rule.summary),
+        *(prose.section(title, [body]) for title, body in prose.docstring_sections(doc)),
+        prose.bullets("Thresholds", limits),
+        prose.bullets("Likely causes", _causes_of(rule.name, rule.code)),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _cause(cause: CauseEntry) -> str:
+    from lossdoctor.cli import prose
+
+    parts = [
+        f"{cause.id}: {cause.title} (cause)",
+        prose.section("What it is", [cause.explanation]),
+        prose.bullets("How to settle it, cheapest first", (f"({e.cost}) {e.text}" for e in cause.experiments)),
+        prose.section("What to do about it", [cause.fix]),
+        prose.bullets("Explains", (name for name, _ in cause.explains)),
+        prose.bullets("References", cause.references),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def _causes_of(*names: str) -> list[str]:
+    """Causes that explain a symptom or verdict, the most likely beforehand first."""
+    from lossdoctor.knowledge.catalogue import load_causes
+
+    found = [(prior, cause) for cause in load_causes() for name, prior in cause.explains if name in names]
+    return [f"{cause.id}: {cause.title}" for _, cause in sorted(found, key=lambda item: (-item[0], item[1].id))]
+
+
+def _limit(value: float, unit: str) -> str:
+    from lossdoctor import formatting
+
+    return formatting.percent(value) if unit == "%" else f"{formatting.number(value)} {unit}".rstrip()
+
+
+def _unknown(topic: str, wanted: str) -> Exception:
+    import difflib
+
+    from lossdoctor.errors import UsageError
+    from lossdoctor.findings import Verdict
+    from lossdoctor.knowledge.catalogue import causes_by_id
+    from lossdoctor.rules.registry import RULES
+
+    names = [*map(str, Verdict), *(r.name for r in RULES), *(r.code.lower() for r in RULES), *causes_by_id()]
+    near = difflib.get_close_matches(wanted, names, n=3)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "`lossdoctor rules` lists the symptoms."
+    return UsageError(f"Nothing is called {topic!r}.", hint)

@@ -1,0 +1,116 @@
+"""What part of the values a y axis shows, and whether it is logarithmic: the choice an experienced reader would make."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossdoctor.runs.series import Values
+
+# Two decades fill a linear axis with the highest and flatten everything else.
+_LOG_DECADES = 2.0
+# A validation loss that moves within this many decades carries the story of its panel; a training loss that goes to
+# zero beside it must not turn the axis logarithmic and hide the rise.
+_STORY_DECADES = 1.3
+# A start this many times above the typical value leaves less than 5 % of a linear axis to the rest of the run.
+_STEEP_START = 20.0
+# The robust band leaves out this share of the points at either end, at least one.
+OUTSIDE = 0.02
+# A value belongs to the picture up to so many band heights away from the band, and one beyond is cut so many away.
+_REACH = {False: 12.0, True: 2.0}
+_CUT = {False: 4.0, True: 0.75}
+_MARGIN = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class AxisChoice:
+    """A y axis.
+
+    Attributes:
+        log_y: logarithmic.
+        y_range: (low, high) in data units with a small margin, low < high; None when there is no finite value.
+    """
+
+    log_y: bool
+    y_range: tuple[float, float] | None
+
+
+def choose_axis(
+    lines: Sequence[Values],
+    story: Sequence[bool] = (),
+    anchors: Sequence[float] = (),
+    share: float = OUTSIDE,
+) -> AxisChoice:
+    """The axis for lines drawn together.
+
+    One absurd first point, or a spike hundreds of times the curve's height, is left outside the range so that the
+    curve keeps its shape; a drawer shows it cut at the edge. Limits take the same decision per line, so a validation
+    loss of ten points weighs as much as a training loss of a million.
+
+    Args:
+        lines: the values of each line; NaN and infinities are ignored.
+        story: for each line whether it alone decides about the logarithm (validation losses); default none.
+        anchors: values that marks point at; included where they lie within reach.
+        share: share of the points at either end that may not turn the axis logarithmic. A cosine learning rate passes
+            through all decades in its last 2 %, so 10 % are right for it.
+    """
+    finite = [values[np.isfinite(values)] for values in lines]
+    story = [bool(flag and kept.size) for flag, kept in zip(story or [False] * len(lines), finite, strict=True)]
+    deciding = [kept for kept, flag in zip(finite, story, strict=True) if flag]
+    finite = [kept for kept in finite if kept.size]
+    if not finite:
+        return AxisChoice(False, None)
+    positive = all(bool(np.all(kept > 0)) for kept in finite)
+    log_y = positive and any(_spans_decades(kept, _LOG_DECADES, share) for kept in finite)
+    if log_y and deciding and not any(_spans_decades(kept, _STORY_DECADES, share) for kept in deciding):
+        log_y = False
+    return AxisChoice(log_y, _limits(finite, [a for a in anchors if math.isfinite(a)], log_y))
+
+
+def _spans_decades(values: Values, decades: float, share: float) -> bool:
+    low, high = _band(values, share)
+    head, typical = float(np.median(values[:3])), float(np.median(values))
+    return high / low > 10**decades or (decades == _LOG_DECADES and head / typical > _STEEP_START)
+
+
+def _band(values: Values, share: float = OUTSIDE) -> tuple[float, float]:
+    """The range of the values without the outermost `share` (at least one point) at either end."""
+    n = values.size
+    if n < 5:
+        return float(values.min()), float(values.max())
+    cut = max(1, round(share * n))
+    ordered = np.partition(values, (cut, n - 1 - cut))
+    return float(ordered[cut]), float(ordered[n - 1 - cut])
+
+
+def _limits(finite: Sequence[Values], anchors: Sequence[float], log_y: bool) -> tuple[float, float]:
+    """Range in data units over all lines, anchors included where within reach."""
+    bands = [_band(np.log10(values) if log_y else values) for values in finite]
+    low, high = min(b[0] for b in bands), max(b[1] for b in bands)
+    height = max(high - low, 1e-9 * max(abs(low), abs(high)), 1e-300)
+    reach, cut = _REACH[log_y] * height, _CUT[log_y] * height
+    extremes = [f(values) for values in finite for f in (np.min, np.max)]
+    wanted = [*(float(e) for e in extremes), *anchors]
+    scaled = [math.log10(v) if log_y else v for v in wanted if not log_y or v > 0]
+    within = [v for v in scaled if low - reach <= v <= high + reach]
+    below, above = min(scaled) < low - reach, max(scaled) > high + reach
+    # What lies beyond reach is cut close to the band, so that the cut line is seen to leave the picture.
+    bottom = min([low - cut if below else low, *within])
+    top = max([high + cut if above else high, *within])
+    floor = 0.0 if not log_y and all(float(values.min()) >= 0 for values in finite) else -math.inf
+    bottom, top = _padded(bottom, top, floor, log_y)
+    return (10**bottom, 10**top) if log_y else (bottom, top)
+
+
+def _padded(low: float, high: float, floor: float, log_y: bool) -> tuple[float, float]:
+    height = high - low
+    pad = _MARGIN * height
+    if height <= 1e-9 * max(abs(low), abs(high)):
+        # A constant line lies in the middle of an axis that leaves room to read its value.
+        pad = 0.5 if log_y or low == 0 else 0.1 * abs(low)
+    # A loss close to zero is read against zero: the axis then starts there.
+    near_zero = floor == 0.0 and low <= 0.15 * high
+    return (0.0 if near_zero else max(low - pad, floor)), high + pad

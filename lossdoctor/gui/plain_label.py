@@ -1,0 +1,86 @@
+"""Labels that can only show plain text: QLabel guesses at HTML by default, and names out of logs are hostile until shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
+
+from lossdoctor import safe_text
+
+
+class PlainLabel(QLabel):
+    """A label whose text is shown literally.
+
+    Args:
+        text: any text; control characters and direction marks become visible.
+        tone: the style sheet's name for its looks (`title`, `muted`, ...).
+        wrap: whether long text continues on the next line.
+        selectable: whether the text can be marked and copied.
+    """
+
+    def __init__(
+        self,
+        text: object = "",
+        parent: QWidget | None = None,
+        *,
+        tone: str = "",
+        wrap: bool = False,
+        selectable: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setOpenExternalLinks(False)
+        self.setWordWrap(wrap)
+        if tone:
+            self.setProperty("tone", tone)
+        if wrap:
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            policy.setHeightForWidth(True)
+            self.setSizePolicy(policy)
+        if selectable:
+            self.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        self.set_text(text)
+
+    def set_text(self, text: object) -> None:
+        """Shows this text literally."""
+        self.setText(safe_text.plain(text, 4000))
+
+    def set_tone(self, tone: str) -> None:
+        """Changes its looks to another of the style sheet's tones."""
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class ElidedLabel(PlainLabel):
+    """A one-line label cut in the middle when it does not fit; the whole text is its tooltip."""
+
+    def __init__(self, text: object = "", parent: QWidget | None = None, *, tone: str = "") -> None:
+        super().__init__(text, parent, tone=tone)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def set_text(self, text: object) -> None:
+        """Shows this text literally."""
+        super().set_text(text)
+        self.setToolTip(safe_text.html(text))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(40, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        hint = super().sizeHint()
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 4, hint.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        option = QStyleOption()
+        option.initFrom(self)
+        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        alignment = QStyle.visualAlignment(self.layoutDirection(), self.alignment()) | Qt.AlignmentFlag.AlignVCenter
+        self.style().drawItemText(
+            painter, self.contentsRect(), alignment, option.palette, self.isEnabled(), text, self.foregroundRole()
+        )
+        painter.end()

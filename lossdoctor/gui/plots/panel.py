@@ -1,0 +1,371 @@
+"""PlotPanel: one panel of the stack, curves as pyqtgraph items with marks, labels and NaN flags painted around them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from lossdoctor import safe_text
+from lossdoctor.figures.shapes import Shape
+from lossdoctor.figures.spec import Mark, Panel
+from lossdoctor.gui.badges import paint_shape
+from lossdoctor.gui.plots import flags, marks
+from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
+from lossdoctor.gui.plots.curve import SeriesCurve
+from lossdoctor.gui.plots.labels import LabelRequest, place_labels
+from lossdoctor.gui.plots.mapping import Mapping, value_to_view
+from lossdoctor.gui.plots.view_box import StepViewBox
+from lossdoctor.gui.theme import Look
+
+_LABEL_PADDING = QSizeF(9, 4)
+_DOTTED_POINTS = 48  # up to this many points in view each one is also drawn as a dot
+_Y_MARGIN = 0.06
+_GRID = 110  # strength of the grid lines, of 255
+
+
+class PlotPanel(pg.PlotWidget):
+    """One panel.
+
+    Signals:
+        steps_pointed_at(step): the pointer is at this step; NaN when it left.
+        mark_clicked(index): a mark of this panel's spec was clicked.
+        mark_hovered(index): the mark under the pointer, -1 for none.
+    """
+
+    steps_pointed_at = Signal(float)
+    mark_clicked = Signal(int)
+    mark_hovered = Signal(int)
+
+    def __init__(self, panel: Panel, look: Look, parent: QWidget | None = None) -> None:
+        self._axis_x, self._axis_y = StepAxis(), ValueAxis()
+        self.box = StepViewBox()
+        super().__init__(parent=parent, viewBox=self.box, axisItems={"bottom": self._axis_x, "left": self._axis_y})
+        self.spec = panel
+        self.log_y = panel.log_y
+        self._look = look
+        self.curves = [SeriesCurve(line) for line in panel.lines]
+        self._hovered = -1
+        self._selected: frozenset[int] = frozenset()
+        self._pressed_at: QPointF | None = None
+        self.labels: dict[int, QRectF] = {}
+        self._build()
+        self.set_look(look)
+
+    def _build(self) -> None:
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setMinimumHeight(84)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.getPlotItem().setContentsMargins(0, 4, 12, 0)
+        for curve in self.curves:
+            for item in curve.items:
+                self.addItem(item, ignoreBounds=True)
+        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self._crosshair.setVisible(False)
+        self.addItem(self._crosshair, ignoreBounds=True)
+        self._axis_y.log_values = self.log_y
+        self.box.sigRangeChanged.connect(self._range_changed)
+        self.box.sigResized.connect(self._range_changed)
+        self.setAccessibleName(f"Plot: {safe_text.plain(self.spec.title)}")
+        self.setAccessibleDescription(self._description())
+
+    def _description(self) -> str:
+        """The plot in words, for those who hear it: pyqtgraph's canvas says nothing itself."""
+        lines = ", ".join(safe_text.plain(curve.line.label) for curve in self.curves)
+        found = "; ".join(safe_text.plain(mark.evidence.label) for mark in self.spec.marks if mark.evidence.label)
+        return f"{lines}. {found or 'No findings marked.'}"
+
+    def show_step_axis(self, shown: bool, label: str = "") -> None:
+        """Step numbers and their name below this panel: only the lowest of a stack has them."""
+        self._axis_x.setStyle(showValues=shown, tickLength=0)
+        self._axis_x.setHeight(None if shown else 8)
+        # Axis labels are HTML.
+        self._axis_x.setLabel(safe_text.html(label) if shown and label else None)
+        self._axis_x.showLabel(bool(shown and label))
+
+    def set_look(self, look: Look) -> None:
+        """Takes colours from this look."""
+        self._look = look
+        self.setBackground(look.surface("panel"))
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        grid = QPen(look.surface("axis"), 1.0)
+        for axis in (self._axis_x, self._axis_y):
+            axis.setPen(QPen(look.surface("border"), 1.0))
+            axis.setTextPen(QPen(look.surface("muted")))
+            axis.setTickPen(grid)
+            axis.setTickFont(font)
+            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
+            axis.setGrid(_GRID if not look.is_dark else 90)
+        for index, curve in enumerate(self.curves):
+            style = look.theme.series(curve.line.role, self._cycle_index(index))
+            curve.set_style(QColor(style.colour), style.dash)
+        self._crosshair.setPen(QPen(look.surface("muted", 0.7), 1.0))
+        self.refresh()
+
+    def _cycle_index(self, index: int) -> int:
+        role = self.curves[index].line.role
+        return sum(curve.line.role is role for curve in self.curves[:index])
+
+    # --- ranges ---
+
+    def full_view_range(self) -> tuple[float, float]:
+        """(low, high) in view units that shows the panel well: the spec's robust range, else that of the data."""
+        if self.spec.y_range is not None:
+            low, high = (value_to_view(value, self.log_y) for value in self.spec.y_range)
+            if math.isfinite(low) and math.isfinite(high):
+                return _padded(low, high)
+        return self._data_range(-math.inf, math.inf) or (0.0, 1.0)
+
+    def _data_range(self, low: float, high: float, extra: tuple[float, ...] = ()) -> tuple[float, float] | None:
+        found = [value_to_view(value, self.log_y) for value in extra]
+        for curve in self.curves:
+            if curve.visible:
+                inside = curve.values[(curve.steps >= low) & (curve.steps <= high)]
+                good = inside[np.isfinite(inside) & ((inside > 0) | (not self.log_y))]
+                if good.size:
+                    found += [value_to_view(float(value), self.log_y) for value in (good.min(), good.max())]
+        found = [value for value in found if math.isfinite(value)]
+        return _padded(min(found), max(found)) if found else None
+
+    def reset_y(self) -> None:
+        """The y range that shows the whole run well."""
+        self.box.setYRange(*self.full_view_range(), padding=0)
+
+    def fit_y(self, low: float, high: float, extra: tuple[float, ...] = ()) -> None:
+        """The y range of what lies between two steps, and of the values in `extra`."""
+        fitted = self._data_range(low, high, extra)
+        if fitted is not None:
+            self.box.setYRange(*fitted, padding=0)
+
+    def set_log_y(self, log_y: bool) -> None:
+        """A logarithmic or linear value axis."""
+        self.log_y = log_y
+        self._axis_y.log_values = log_y
+        self._axis_y.picture = None
+        self.reset_y()
+        self.refresh()
+
+    def set_smoothing(self, weight: float) -> None:
+        """Smooths every curve; 0 not at all."""
+        for curve in self.curves:
+            curve.set_smoothing(weight)
+        self.refresh()
+
+    @property
+    def mapping(self) -> Mapping:
+        """Where data lies now, in viewport pixels."""
+        rect = self.box.mapRectToScene(self.box.boundingRect())
+        (x0, x1), (y0, y1) = self.box.viewRange()
+        return Mapping(QRectF(rect), (x0, x1), (y0, y1), self.log_y)
+
+    def refresh(self) -> None:
+        """Draws the curves anew for the visible range."""
+        (low, high), view = self.box.viewRange()
+        width = max(int(self.box.width()), 50)
+        for curve in self.curves:
+            if curve.visible:
+                curve.refresh(low, high, (view[0], view[1]), width, self.log_y)
+        self.viewport().update()
+
+    def _range_changed(self, *_: object) -> None:
+        self.refresh()
+
+    # --- pointer and selection ---
+
+    def set_selected(self, indices: frozenset[int]) -> None:
+        """Emphasises these marks."""
+        self._selected = indices
+        self.viewport().update()
+
+    def set_crosshair(self, step: float) -> None:
+        """Shows the crosshair at a step; NaN hides it."""
+        shown = math.isfinite(step)
+        self._crosshair.setVisible(shown)
+        if shown:
+            self._crosshair.setValue(step)
+
+    def mark_at(self, at: QPointF) -> int | None:
+        """Index of the mark, or of the mark whose label lies, under a viewport pixel."""
+        for index, box in self.labels.items():
+            if box.contains(at):
+                return index
+        mapping = self.mapping
+        return marks.hit(mapping, self.spec.marks, at) if mapping.rect.contains(at) else None
+
+    def _hover(self, at: QPointF) -> None:
+        index = self.mark_at(at)
+        hovered = -1 if index is None else index
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.mark_hovered.emit(hovered)
+            self.viewport().setCursor(
+                Qt.CursorShape.PointingHandCursor if hovered >= 0 else Qt.CursorShape.CrossCursor
+            )
+            self.viewport().update()
+
+    # --- painting ---
+
+    def _style(self, index: int, mark: Mark) -> marks.MarkStyle:
+        severity = self._look.theme.severity(mark.severity)
+        strong = index == self._hovered or index in self._selected
+        return marks.MarkStyle(QColor(severity.colour), severity.shape, self._look.surface("panel"), strong)
+
+    def _paint_marks(self, painter: QPainter, mapping: Mapping, under: bool) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for index, mark in enumerate(self.spec.marks):
+            shape = type(mark.evidence)
+            if (shape in marks.UNDER_CURVES) is under and marks.is_visible(mapping, mark.evidence):
+                painter.save()
+                marks.PAINTERS[shape](painter, mapping, mark.evidence, self._style(index, mark))
+                painter.restore()
+
+    def _paint_dots(self, painter: QPainter, mapping: Mapping) -> None:
+        for curve in self.curves:
+            if not curve.visible:
+                continue
+            steps, values = curve.drawn
+            lonely = steps.size > _DOTTED_POINTS
+            if lonely:
+                steps, values = curve.lonely_points()
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(curve.colour)
+            low, high = mapping.view_values
+            for step, view in zip(steps, values, strict=True):
+                if math.isfinite(view):
+                    y = mapping.rect.bottom() - (view - low) / ((high - low) or 1.0) * mapping.rect.height()
+                    if mapping.rect.top() - 4 <= y <= mapping.rect.bottom() + 4:
+                        painter.drawEllipse(QPointF(mapping.x(float(step)), y), 2.3, 2.3)
+
+    def _label_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        return font
+
+    def _layout_labels(self, mapping: Mapping) -> dict[int, QRectF]:
+        metrics = QFontMetricsF(self._label_font())
+        requests = []
+        for index, mark in enumerate(self.spec.marks):
+            text = safe_text.plain(mark.evidence.label, 60)
+            if not text or not marks.is_visible(mapping, mark.evidence):
+                continue
+            size = QSizeF(metrics.horizontalAdvance(text), metrics.height()) + 2 * _LABEL_PADDING
+            places = tuple(marks.LABELS[type(mark.evidence)](mapping, mark.evidence, size))
+            strong = index == self._hovered or index in self._selected
+            requests.append(LabelRequest(index, size, places, -mark.severity.rank, strong))
+        return place_labels(requests, mapping.rect, self._obstacles(mapping))
+
+    def _obstacles(self, mapping: Mapping) -> np.ndarray:
+        low, high = mapping.view_values
+        parts = []
+        for curve in self.curves:
+            if curve.visible and curve.drawn[0].size:
+                steps, values = curve.drawn
+                x = mapping.rect.left() + (steps - mapping.steps[0]) / (
+                    (mapping.steps[1] - mapping.steps[0]) or 1.0
+                ) * mapping.rect.width()
+                y = mapping.rect.bottom() - (values - low) / ((high - low) or 1.0) * mapping.rect.height()
+                good = np.isfinite(y)
+                parts.append(_densified(x[good], y[good]))
+        return np.concatenate(parts) if parts else np.empty((0, 2))
+
+    def _paint_labels(self, painter: QPainter, mapping: Mapping) -> None:
+        self.labels = self._layout_labels(mapping)
+        painter.setFont(self._label_font())
+        for index, box in self.labels.items():
+            mark = self.spec.marks[index]
+            style = self._style(index, mark)
+            painter.setPen(QPen(style.tint(1.0 if style.strong else 0.45), 1.4 if style.strong else 1.0))
+            painter.setBrush(self._look.surface("panel", 0.93))
+            painter.drawRoundedRect(box, 4, 4)
+            painter.setPen(self._look.surface("text") if style.strong else style.colour)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, safe_text.plain(mark.evidence.label, 60))
+
+    def _paint_empty(self, painter: QPainter, mapping: Mapping) -> None:
+        """Says why a panel shows no line, instead of leaving the user before an empty box."""
+        if any(bool(np.isfinite(curve.values).any()) for curve in self.curves):
+            return
+        painter.setPen(self._look.surface("muted"))
+        text = "No points." if all(curve.values.size == 0 for curve in self.curves) else "Every value is NaN or infinite."
+        painter.drawText(mapping.rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+        super().drawBackground(painter, rect)
+        painter.save()
+        painter.resetTransform()
+        mapping = self.mapping
+        painter.setClipRect(mapping.rect)
+        self._paint_marks(painter, mapping, under=True)
+        painter.restore()
+
+    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:  # noqa: N802
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        mapping = self.mapping
+        painter.setClipRect(mapping.rect)
+        self._paint_dots(painter, mapping)
+        for flag in flags.flags(self.curves, mapping):
+            painter.save()
+            flags.paint_flag(painter, mapping, flag, self._look.surface("panel"))
+            painter.restore()
+        self._paint_marks(painter, mapping, under=False)
+        self._paint_labels(painter, mapping)
+        self._paint_empty(painter, mapping)
+        painter.restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._pressed_at = event.position() if event.button() is Qt.MouseButton.LeftButton else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed_at = self._pressed_at, None
+        if pressed is None or (event.position() - pressed).manhattanLength() > 4:
+            return
+        index = self.mark_at(event.position())
+        if index is not None:
+            self.mark_clicked.emit(index)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseMoveEvent(event)
+        mapping = self.mapping
+        inside = mapping.rect.contains(event.position())
+        self.steps_pointed_at.emit(mapping.step_at(event.position().x()) if inside else math.nan)
+        if not event.buttons():
+            self._hover(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().leaveEvent(event)
+        self.steps_pointed_at.emit(math.nan)
+        self._hover(QPointF(-1e6, -1e6))
+
+    def show_tip(self, text: str, at: QPointF) -> None:
+        """A tooltip at a viewport pixel; `text` is plain."""
+        QToolTip.showText(self.viewport().mapToGlobal(at.toPoint()), safe_text.html(text), self.viewport())
+
+
+def _padded(low: float, high: float) -> tuple[float, float]:
+    span = high - low
+    if span <= 0:
+        span = abs(high) * 0.2 or 1.0
+        return low - span / 2, high + span / 2
+    return low - _Y_MARGIN * span, high + _Y_MARGIN * span
+
+
+def _densified(x: np.ndarray, y: np.ndarray, spacing: float = 6.0) -> np.ndarray:
+    """Pixels along a polyline, so that a label does not lie across a long straight stretch either."""
+    if x.size < 2 or x.size > 2000:
+        return np.column_stack((x, y))
+    pieces = np.maximum(np.ceil(np.hypot(np.diff(x), np.diff(y)) / spacing), 1).astype(int)
+    pieces = np.minimum(pieces, 60)
+    index = np.repeat(np.arange(x.size - 1), pieces)
+    offset = np.arange(index.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share = offset / pieces[index]
+    return np.column_stack((x[index] + share * np.diff(x)[index], y[index] + share * np.diff(y)[index]))

@@ -1,0 +1,186 @@
+"""PlotStack: the panels of one FigureSpec, one below the other, on one step axis."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from lossdoctor.figures.spec import FigureSpec, Panel
+from lossdoctor.findings import Finding
+from lossdoctor.gui.plots import marks
+from lossdoctor.gui.plots.legend import PanelHeader
+from lossdoctor.gui.plots.panel import PlotPanel
+from lossdoctor.gui.theme import Look
+
+_FIRST_PANEL_SHARE = 5
+_OTHER_PANEL_SHARE = 2
+_EDGE = 0.02  # of the run's length, kept free on either side
+_CONTEXT = 0.6  # of a finding's length, shown on either side of it
+_SHORTEST_VIEW = 0.06  # of the run's length: a zoom to one point still shows its neighbourhood
+
+
+class _PanelView(QWidget):
+    """One panel under its header."""
+
+    def __init__(self, panel: Panel, look: Look) -> None:
+        super().__init__()
+        self.plot = PlotPanel(panel, look)
+        self.header = PanelHeader(panel.title, self.plot.curves, look)
+        self.header.line_toggled.connect(self._toggle)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.plot, 1)
+
+    def _toggle(self, index: int, shown: bool) -> None:
+        self.plot.curves[index].set_visible(shown)
+        self.plot.refresh()
+
+
+class PlotStack(QWidget):
+    """The plot of one run.
+
+    Signals:
+        finding_activated(mark): a piece of evidence was clicked.
+        step_pointed_at(step): the step under the pointer; NaN when it left the plot.
+    """
+
+    finding_activated = Signal(object)
+    step_pointed_at = Signal(float)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.spec: FigureSpec | None = None
+        self._views: list[_PanelView] = []
+        self._messages: dict[str, str] = {}
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._splitter.setObjectName("stack")
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(5)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.addWidget(self._splitter)
+
+    @property
+    def panels(self) -> list[PlotPanel]:
+        """The panels, from top to bottom."""
+        return [view.plot for view in self._views]
+
+    def set_figure(self, spec: FigureSpec | None, findings: tuple[Finding, ...] = ()) -> None:
+        """Shows this figure; None shows nothing. `findings` give the marks' tooltips their sentences."""
+        for view in self._views:
+            view.plot.box.setXLink(None)
+            view.setParent(None)
+            view.deleteLater()
+        self.spec = spec
+        self._messages = {finding.code: str(finding.message) for finding in findings}
+        self._views = [_PanelView(panel, self._look) for panel in spec.panels] if spec is not None else []
+        for index, view in enumerate(self._views):
+            self._splitter.addWidget(view)
+            self._connect(index, view)
+        if self._views:
+            shares = [_FIRST_PANEL_SHARE] + [_OTHER_PANEL_SHARE] * (len(self._views) - 1)
+            for index, share in enumerate(shares):
+                self._splitter.setStretchFactor(index, share)
+            self._splitter.setSizes([share * 1000 for share in shares])
+        self.reset_view()
+
+    def _connect(self, index: int, view: _PanelView) -> None:
+        plot, first = view.plot, self._views[0].plot
+        if index:
+            plot.box.setXLink(first.box)
+        last = index == len(self._views) - 1
+        plot.show_step_axis(last, self.spec.x_label if self.spec else "")
+        plot.steps_pointed_at.connect(self._point_at)
+        plot.mark_clicked.connect(lambda mark: self.finding_activated.emit(plot.spec.marks[mark]))
+        plot.mark_hovered.connect(lambda mark: self._hovered(plot, mark))
+        plot.box.reset_asked.connect(self.reset_view)
+
+    def set_look(self, look: Look) -> None:
+        """Takes colours from this look."""
+        self._look = look
+        for view in self._views:
+            view.plot.set_look(look)
+            view.header.set_look(look)
+
+    # --- what is visible ---
+
+    @property
+    def step_window(self) -> tuple[float, float]:
+        """(first, last) visible step; (0, 1) without a figure."""
+        if not self._views:
+            return 0.0, 1.0
+        low, high = self._views[0].plot.box.viewRange()[0]
+        return float(low), float(high)
+
+    def reset_view(self) -> None:
+        """Shows the whole run."""
+        if self.spec is None or not self._views:
+            return
+        low, high = self.spec.x_range or (0.0, 1.0)
+        margin = max(high - low, 1.0) * _EDGE
+        for plot in self.panels:
+            plot.box.bound(low, high)
+            plot.reset_y()
+        self._views[0].plot.box.setXRange(low - margin, high + margin, padding=0)
+
+    def zoom_to(self, finding: Finding) -> None:
+        """Moves the view to a finding's evidence; one that has no place in time shows the whole run."""
+        self.select(finding)
+        ranges = [found for evidence in finding.evidence if (found := marks.step_range(evidence)) is not None]
+        if self.spec is None or not self._views or not ranges:
+            self.reset_view()
+            return
+        first, last = self.spec.x_range or (0.0, 1.0)
+        low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
+        context = max((high - low) * _CONTEXT, (last - first) * _SHORTEST_VIEW, 2.0)
+        low, high = max(low - context, first - context / 4), min(high + context, last + context / 4)
+        self._views[0].plot.box.setXRange(low, high, padding=0)
+        for plot in self.panels:
+            shown = [mark.evidence for mark in plot.spec.marks if mark.evidence in finding.evidence]
+            plot.fit_y(low, high, tuple(value for evidence in shown for value in marks.values_of(evidence)))
+
+    def select(self, finding: Finding | None) -> None:
+        """Emphasises a finding's evidence; None emphasises nothing."""
+        for plot in self.panels:
+            plot.set_selected(
+                frozenset(
+                    index
+                    for index, mark in enumerate(plot.spec.marks)
+                    if finding is not None and mark.code == finding.code and mark.evidence in finding.evidence
+                )
+            )
+
+    # --- how it is shown ---
+
+    def set_log_y(self, log_y: bool) -> None:
+        """Logarithmic or linear value axis of the loss panel."""
+        if self._views:
+            self._views[0].plot.set_log_y(log_y)
+
+    @property
+    def log_y(self) -> bool:
+        """True when the loss panel is logarithmic."""
+        return bool(self._views) and self._views[0].plot.log_y
+
+    def set_smoothing(self, weight: float) -> None:
+        """Smooths all curves; 0 none."""
+        for plot in self.panels:
+            plot.set_smoothing(weight)
+
+    def _point_at(self, step: float) -> None:
+        for view in self._views:
+            view.plot.set_crosshair(step)
+            view.header.show_values_at(step)
+        self.step_pointed_at.emit(step)
+
+    def _hovered(self, plot: PlotPanel, index: int) -> None:
+        if index < 0:
+            plot.show_tip("", QPointF())
+            return
+        mark = plot.spec.marks[index]
+        text = self._messages.get(mark.code, "")
+        at = plot.mapFromGlobal(plot.cursor().pos())
+        plot.show_tip(text or mark.evidence.label, QPointF(at.x() + 4, at.y() + 8))

@@ -1,0 +1,134 @@
+"""CauseCard: one item of the checklist, with a tick, how likely it is, why, how to settle it and how to mend it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from lossdoctor import formatting, safe_text
+from lossdoctor.gui.plain_label import PlainLabel
+from lossdoctor.gui.theme import Look
+from lossdoctor.gui.views.section import Disclosure
+from lossdoctor.knowledge.ranked import Argument, RankedCause
+
+
+class ScoreBar(QWidget):
+    """A short bar with its percentage: how likely a cause is."""
+
+    def __init__(self, score: float, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._score = min(max(score, 0.0), 1.0)
+        self._look = look
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"Likelihood {formatting.percent(round(self._score, 2))}")
+        self.setToolTip("How likely this cause is, from its frequency and the evidence for and against it")
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(56 + 8 + self.fontMetrics().horizontalAdvance("100 %"), self.fontMetrics().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        groove = QRectF(0, self.height() / 2 - 3, 56, 6)
+        painter.setBrush(self._look.surface("border"))
+        painter.drawRoundedRect(groove, 3, 3)
+        painter.setBrush(self._look.surface("accent"))
+        painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(56 * self._score, 6), 6), 3, 3)
+        painter.setPen(self._look.surface("muted"))
+        text = formatting.percent(round(self._score, 2))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
+class CauseCard(QFrame):
+    """One possible cause as an item of the checklist.
+
+    Signals:
+        ticked(cause_id, on): the user ticked or unticked it.
+    """
+
+    ticked = Signal(str, bool)
+
+    def __init__(self, cause: RankedCause, ticked: bool, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cause = cause
+        self._look = look
+        self.box = QCheckBox()
+        self.box.setChecked(ticked)
+        self.box.setAccessibleName(f"Checked: {safe_text.plain(cause.title)}")
+        self.box.setToolTip("Tick what you have checked; ticks are kept")
+        self._title = PlainLabel(cause.title, tone="done" if ticked else "heading", wrap=True)
+        self._toggle = Disclosure("Why, and what to do", look)
+        self._body = self._details()
+        self._body.hide()
+        self._arrange()
+        self.box.toggled.connect(self._ticked)
+        self._toggle.toggled.connect(self._body.setVisible)
+
+    def _arrange(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._title, 1)
+        head.addWidget(ScoreBar(self.cause.score, self._look), 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(24, 0, 0, 4)
+        inner.setSpacing(4)
+        lead = self._lead()
+        if lead:
+            inner.addWidget(PlainLabel(lead, tone="small", wrap=True))
+        inner.addWidget(self._toggle)
+        inner.addWidget(self._body)
+        layout.addLayout(inner)
+
+    def _lead(self) -> str:
+        """The strongest evidence in one line, or what the settling experiment is."""
+        if self.cause.arguments_for:
+            return self.cause.arguments_for[0].text
+        return self.cause.experiment
+
+    def _details(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 2, 0, 6)
+        column.setSpacing(8)
+        cause = self.cause
+        if cause.explanation:
+            column.addWidget(PlainLabel(cause.explanation, wrap=True, selectable=True))
+        blocks = (
+            ("For", [_weighed(argument) for argument in cause.arguments_for]),
+            ("Against", [_weighed(argument) for argument in cause.arguments_against]),
+            ("Not logged", list(cause.missing)),
+            ("Settle it", [cause.experiment] if cause.experiment else []),
+            ("Mend it", [cause.fix] if cause.fix else []),
+            ("Sources", list(cause.references)),
+        )
+        for title, lines in blocks:
+            if lines:
+                column.addWidget(_block(title, lines))
+        return body
+
+    def _ticked(self, on: bool) -> None:
+        self._title.set_tone("done" if on else "heading")
+        self.ticked.emit(self.cause.id, on)
+
+
+def _weighed(argument: Argument) -> str:
+    return f"{'+' if argument.weight > 0 else '−'}  {argument.text}"
+
+
+def _block(title: str, lines: list[str]) -> QWidget:
+    widget = QWidget()
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    column.addWidget(PlainLabel(title, tone="caption"))
+    for line in lines:
+        column.addWidget(PlainLabel(line, wrap=True, selectable=True))
+    return widget

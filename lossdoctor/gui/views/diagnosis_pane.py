@@ -1,0 +1,136 @@
+"""DiagnosisPane: the right pane: verdict, findings, checklist of likely causes, and what was checked besides."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from lossdoctor import formatting
+from lossdoctor.findings import Finding, Status
+from lossdoctor.gui.plain_label import PlainLabel
+from lossdoctor.gui.theme import Look
+from lossdoctor.gui.views.cause_card import CauseCard
+from lossdoctor.gui.views.finding_card import FindingCard
+from lossdoctor.gui.views.outcome_list import OutcomeRow, unfound
+from lossdoctor.gui.views.section import Section
+from lossdoctor.gui.views.verdict_header import VerdictHeader
+from lossdoctor.workspace.results import DiagnosedRun
+
+
+class DiagnosisPane(QScrollArea):
+    """Everything said about the run in view.
+
+    Signals:
+        finding_activated(finding): the user wants to see a finding on the plot.
+        cause_ticked(cause_id, on): the user ticked or unticked a checklist item.
+    """
+
+    finding_activated = Signal(object)
+    cause_ticked = Signal(str, bool)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._item: DiagnosedRun | None = None
+        self._ticks: set[str] = set()
+        self.finding_cards: list[FindingCard] = []
+        self.cause_cards: list[CauseCard] = []
+        self.setAccessibleName("Diagnosis")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._arrange()
+        self.set_run(None, frozenset())
+
+    def _arrange(self) -> None:
+        self.header = VerdictHeader(self._look)
+        self.findings = Section("Findings", self._look)
+        self.causes = Section("Likely causes to check", self._look)
+        self.checked = Section("What was checked", self._look, opened=False)
+        self._nothing = PlainLabel("Choose a run to see its diagnosis.", tone="muted", wrap=True)
+        body = QWidget()
+        body.setObjectName("pane")
+        body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(16)
+        for widget in (self.header, self.findings, self.causes, self.checked, self._nothing):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setWidget(body)
+
+    def set_look(self, look: Look) -> None:
+        """Takes colours from this look."""
+        self._look = look
+        self.header.set_look(look)
+        for section in (self.findings, self.causes, self.checked):
+            section.head.set_look(look)
+        self._fill()
+
+    def set_run(self, item: DiagnosedRun | None, ticks: frozenset[str]) -> None:
+        """Shows this run with these checklist items ticked; None shows a hint."""
+        self._item = item
+        self._ticks = set(ticks)
+        self.verticalScrollBar().setValue(0)
+        self._fill()
+
+    def _fill(self) -> None:
+        item = self._item
+        self._nothing.setVisible(item is None)
+        self.header.setVisible(item is not None)
+        for section in (self.findings, self.causes, self.checked):
+            section.clear()
+            section.setVisible(item is not None)
+        self.finding_cards, self.cause_cards = [], []
+        if item is None:
+            return
+        self.header.set_run(item)
+        self._fill_findings(item)
+        self._fill_causes(item)
+        self._fill_checked(item)
+
+    def _fill_findings(self, item: DiagnosedRun) -> None:
+        findings = item.diagnosis.findings
+        self.findings.head.set_note(str(len(findings)) if findings else "none")
+        for finding in findings:
+            card = FindingCard(finding, item.run.step_unit, self._look)
+            card.activated.connect(self.finding_activated)
+            self.finding_cards.append(card)
+            self.findings.add(card)
+        if not findings:
+            self.findings.add(PlainLabel("No rule found anything wrong with this run.", tone="muted", wrap=True))
+
+    def _fill_causes(self, item: DiagnosedRun) -> None:
+        causes = item.diagnosis.causes
+        self.causes.setVisible(bool(causes))
+        for cause in causes:
+            card = CauseCard(cause, cause.id in self._ticks, self._look)
+            card.ticked.connect(self._ticked)
+            self.cause_cards.append(card)
+            self.causes.add(card)
+        self._count_ticks()
+
+    def _fill_checked(self, item: DiagnosedRun) -> None:
+        outcomes = unfound(item.diagnosis.outcomes)
+        self.checked.setVisible(bool(outcomes))
+        clear = sum(outcome.status is Status.CLEAR for outcome in outcomes)
+        self.checked.head.set_note(f"{formatting.count(clear, 'rule')} clear, {len(outcomes) - clear} not applicable")
+        for outcome in outcomes:
+            self.checked.add(OutcomeRow(outcome, self._look))
+
+    def _ticked(self, cause_id: str, on: bool) -> None:
+        (self._ticks.add if on else self._ticks.discard)(cause_id)
+        self._count_ticks()
+        self.cause_ticked.emit(cause_id, on)
+
+    def _count_ticks(self) -> None:
+        done = sum(card.cause.id in self._ticks for card in self.cause_cards)
+        self.causes.head.set_note(f"{done} of {len(self.cause_cards)} checked")
+
+    def set_finding(self, finding: Finding | None) -> None:
+        """Emphasises a finding's card and scrolls to it; None emphasises none."""
+        for card in self.finding_cards:
+            card.set_chosen(finding is not None and card.finding == finding)
+            if card.property("chosen") == "true":
+                self.ensureWidgetVisible(card, 0, 16)

@@ -1,0 +1,91 @@
+"""FindingCard: one finding with severity shape, sentence, and the measurements behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from lossdoctor.findings import Finding
+from lossdoctor.gui.badges import SeverityIcon
+from lossdoctor.gui.plain_label import PlainLabel
+from lossdoctor.gui.theme import Look
+from lossdoctor.gui.views import words
+from lossdoctor.gui.views.section import Disclosure
+
+
+def title_of(name: str) -> str:
+    """A rule's slug as a heading: `loss_spike` is "Loss spike"."""
+    text = name.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+class FindingCard(QFrame):
+    """One finding; a click or Enter shows it on the plot.
+
+    Signals:
+        activated(finding): the user wants to see it.
+    """
+
+    activated = Signal(object)
+
+    def __init__(self, finding: Finding, unit: str, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.finding = finding
+        self.setProperty("card", "true")
+        self.setProperty("chosen", "false")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        severity = look.theme.severity(finding.severity)
+        self.setAccessibleName(f"Finding {title_of(finding.name)}, severity {severity.word}: {finding.message}")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 8)
+        layout.setSpacing(6)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(SeverityIcon(look, finding.severity))
+        head.addWidget(PlainLabel(title_of(finding.name), tone="heading"))
+        head.addWidget(PlainLabel(finding.code, tone="small"))
+        head.addStretch(1)
+        head.addWidget(PlainLabel(f"{severity.word} · {words.formatting.percent(round(finding.confidence, 2))}",
+                                  tone="small"))  # fmt: skip
+        layout.addLayout(head)
+        layout.addWidget(PlainLabel(str(finding.message), wrap=True))
+        self._add_details(layout, unit, look)
+
+    def _add_details(self, layout: QVBoxLayout, unit: str, look: Look) -> None:
+        lines = [words.measured(measurement) for measurement in self.finding.measurements]
+        lines += [f"{e.label}: {words.place(e, unit)}" if e.label else words.place(e, unit)
+                  for e in self.finding.evidence]  # fmt: skip
+        if not lines:
+            return
+        toggle = Disclosure("Measurements", look)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(22, 0, 0, 4)
+        column.setSpacing(3)
+        for line in lines:
+            column.addWidget(PlainLabel(line, tone="small", wrap=True, selectable=True))
+        body.hide()
+        toggle.toggled.connect(body.setVisible)
+        layout.addWidget(toggle)
+        layout.addWidget(body)
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Emphasises the card."""
+        value = "true" if chosen else "false"
+        if self.property("chosen") != value:
+            self.setProperty("chosen", value)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.activated.emit(self.finding)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.activated.emit(self.finding)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,99 @@
+"""The vocabulary of tag names: which words mean a split, a loss, a metric, and which only decorate."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Split(StrEnum):
+    """Which data a series was measured on."""
+
+    TRAIN = "train"
+    VAL = "validation"
+    TEST = "test"
+
+
+SPLITS: dict[str, Split] = {
+    **dict.fromkeys(("train", "training", "trn", "trains", "trainer"), Split.TRAIN),
+    **dict.fromkeys(
+        ("val", "valid", "validation", "validate", "validating", "vali", "eval", "evaluation", "evaluate", "dev",
+         "holdout", "heldout"), Split.VAL,
+    ),
+    **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
+}  # fmt: skip
+
+# Words that name a loss outright.
+LOSS_WORDS = frozenset({"loss", "losses", "cost", "objective", "criterion"})
+# Loss functions whose name alone is used as a tag. Judged as a loss only when no series is called a loss.
+# In the order of preference.
+LOSS_FUNCTIONS = (
+    "nll", "ce", "xent", "crossentropy", "cross_entropy", "bce", "logloss", "multilogloss", "binary_logloss", "mlogloss",
+    "elbo", "nelbo", "bpb", "bpc", "mse", "l2", "huber", "rmse", "mae", "l1", "ppl", "perplexity",
+)  # fmt: skip
+# Those whose levels on two splits may be compared with a loss of another name: CatBoost's and papers' "Test MSE".
+PERPLEXITY_WORDS = frozenset({"ppl", "perplexity"})
+TOTAL_WORDS = frozenset({"total", "overall", "sum", "all", "combined", "full", "main", "final", "joint"})
+
+# Say nothing about what is measured. "inner" is fairseq's per-update log, "lm" Megatron's, "global" Lightning's.
+DECORATION = frozenset(
+    "step steps epoch epochs iter iters iteration iterations batch batches batchwise minibatch per avg average averaged "
+    "mean running smooth smoothed ema inner lm model net network scalar scalars metric metrics stats stat log logs "
+    "history summary summaries curve curves plot plots info learner default policy stats trainer phase set data dataset "
+    "split value values current curr raw end on by each monitoring performance run runs result results".split()
+)
+# A number about a loss that is not the loss over time.
+NOT_A_LOSS = frozenset(
+    "scale scaler scaling weight weights coef coeff coefficient ratio lambda count num number std var variance min max "
+    "minimum maximum best lowest delta improvement diff difference gap change threshold lossless patience target "
+    "percent percentage landscape time".split()
+)
+# Extremes of a curve rather than the curve.
+EXTREMES = frozenset({"min", "max", "best", "lowest", "std", "var"})
+
+METRIC_WORDS = frozenset(
+    "accuracy acc accuracies top1 top5 acc1 acc5 prec1 prec5 f1 auc auroc auprc roc ap map map50 map75 ap50 ap75 ap5095 "
+    "precision recall iou miou giou dice bleu sacrebleu rouge rouge1 rouge2 rougel meteor cider psnr ssim r2 score mcc "
+    "kappa sensitivity specificity hit hits ndcg mrr em exact match correct jaccard pck mrecall maccuracy aacc macc fwiou "
+    "hellaswag mmlu passrate".split()
+)
+# These beat the word "loss" in one tag: "loss/accuracy" is an accuracy, but "loss_iou" and "dice_loss" are losses.
+PLAIN_METRICS = frozenset({"accuracy", "acc", "accuracies", "top1", "top5", "acc1", "acc5", "f1", "auc", "auroc"})
+ERROR_WORDS = frozenset(
+    "error errors err wer cer mae mape smape rmse mse msle fid kid lpips epe rmsle top1err top5err eer ter mer deviation"
+    .split()
+)  # fmt: skip
+
+GRADIENT_WORDS = frozenset({"grad", "grads", "gradient", "gradients"})
+NORM_WORDS = frozenset({"norm", "norms", "l2norm", "norm2"})
+GRAD_NORM_WORDS = frozenset({"gnorm", "gradnorm", "gradientnorm"})
+SCALE_WORDS = frozenset({"scale", "scaler", "scaling", "lossscale"})
+
+RATE_WORDS = frozenset(
+    "throughput fps wps ups sps tps qps mfu tflops samples_per_second tokens_per_second steps_per_second "
+    "tokens_per_sec samples_per_sec it_per_sec examples_per_second images_per_sec its".split()
+)
+PER_SECOND = frozenset({"sec", "second", "seconds", "s"})
+RATED = frozenset(
+    "samples sample tokens token steps step examples example images image img it its iter iters iterations batches "
+    "frames words sentences".split()
+)
+
+GENERATOR_WORDS = frozenset({"g", "gen", "generator", "netg", "errg", "lossg"})
+DISCRIMINATOR_WORDS = frozenset({"d", "disc", "discriminator", "netd", "errd", "lossd", "discrim", "dis"})
+ACTOR_WORDS = frozenset({"actor"})
+CRITIC_WORDS = frozenset({"critic"})
+
+REWARD_WORDS = frozenset({"reward", "rewards", "rew", "return", "returns", "episodic", "episode_reward"})
+# DPO and its kin log "rewards" of answers; their loss is an ordinary learning curve.
+PREFERENCE_WORDS = frozenset({"chosen", "rejected", "margins", "margin", "accuracies", "logps", "logits"})
+
+EPOCH_WORDS = frozenset({"epoch", "epochs"})
+
+VOCABULARY = frozenset().union(
+    SPLITS, LOSS_WORDS, LOSS_FUNCTIONS, TOTAL_WORDS, DECORATION, NOT_A_LOSS, METRIC_WORDS, ERROR_WORDS, GRADIENT_WORDS,
+    NORM_WORDS, GRAD_NORM_WORDS, SCALE_WORDS, RATE_WORDS, PER_SECOND, RATED, GENERATOR_WORDS, DISCRIMINATOR_WORDS,
+    ACTOR_WORDS, CRITIC_WORDS, REWARD_WORDS, PREFERENCE_WORDS, {"lr", "learning", "rate", "hp", "hparam", "hparams"},
+)  # fmt: skip
+# Words that occur glued to "loss" or to a split without any separator: valloss, trainacc, boxloss, losstrain.
+GLUED_ENDS = ("losses", "loss", "accuracy", "acc")
+GLUED_STARTS = ("loss", "train", "valid", "val", "test", "eval")

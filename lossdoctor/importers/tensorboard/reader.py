@@ -1,0 +1,202 @@
+"""Reads one event file into columns, in windows of bounded size, and tells what was damaged."""
+
+from __future__ import annotations
+
+import os
+import struct
+from dataclasses import dataclass, field
+
+from lossdoctor.formatting import count
+from lossdoctor.importers.files import opened, shown, unreadable
+from lossdoctor.importers.tensorboard.batch import Decoder
+from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
+from lossdoctor.importers.tensorboard.crc import masked_crc
+from lossdoctor.importers.tensorboard.event import Event, read_event
+from lossdoctor.importers.tensorboard.protobuf import Malformed
+from lossdoctor.importers.tensorboard.records import HEADER, Framed, frame
+from lossdoctor.runs import Problem, ProblemLevel
+
+# Files are read into memory piece by piece instead of being mapped: a mapped log that is truncated by its trainer
+# while we read kills the process with SIGBUS.
+WINDOW = 32 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class EventFile:
+    """What one event file holds.
+
+    Attributes:
+        path: the file.
+        columns: scalars, tag by tag, in file order.
+        first_wall_time: of the first event; NaN without events.
+        hparams: payloads of the hparams plugin, in order.
+        texts: (tag, text) of text summaries, the first of each tag.
+        restarts: steps at which a session start was recorded after the first point.
+        records: number of intact records.
+        problems: damage, truncation, emptiness.
+    """
+
+    path: str
+    columns: tuple[Column, ...] = ()
+    first_wall_time: float = float("nan")
+    hparams: list[bytes] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    restarts: list[int] = field(default_factory=list)
+    records: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_event_file(path: str, *, window: int = WINDOW) -> EventFile:
+    """Every scalar of an event file, and what is wrong with it.
+
+    One damaged record costs that record; reading goes on at the next header whose CRC matches. Never raises for
+    anything the file holds; an unreadable file comes back empty with its problem.
+    """
+    reading = _Reading(path)
+    try:
+        with opened(path) as (descriptor, size):
+            reading.run(descriptor, size, window)
+    except OSError as error:
+        reading.file.problems.append(unreadable(path, error))
+    return reading.finish()
+
+
+def read_event_bytes(data: bytes, path: str = "memory") -> EventFile:
+    """As `read_event_file`, of bytes at hand."""
+    reading = _Reading(path)
+    reading.window(data, 0, 0)
+    return reading.finish()
+
+
+class _Reading:
+    """One pass over one file."""
+
+    def __init__(self, path: str) -> None:
+        self.file = EventFile(path)
+        self._columns = Columns()
+        self._decoder = Decoder(self._columns)
+        self._holes: list[tuple[int, int]] = []
+        self._bad_crcs: list[int] = []
+        self._garbage: list[int] = []
+        self._notes: dict[str, tuple[str, int]] = {}
+        self._resuming = False
+        self._hole_heads: list[bytes] = []
+        self._end = 0
+
+    def run(self, descriptor: int, size: int, window: int) -> None:
+        """Reads the file window by window; what is left of one window stands before the next."""
+        offset, rest = 0, b""
+        while True:
+            piece = os.read(descriptor, window)
+            while piece and len(piece) < window and (more := os.read(descriptor, window - len(piece))):
+                piece += more
+            data = rest + piece if rest else piece
+            # A file that grows while it is read is read to the size it had when it was opened.
+            remaining = max(size - offset - len(data), 0) if piece else 0
+            used = self.window(data, offset, remaining)
+            rest, offset = data[used:], offset + used
+            if not remaining:
+                return
+
+    def window(self, data: bytes, offset: int, remaining: int) -> int:
+        """Reads the whole records of one buffer that stands at `offset` in the file; returns the bytes used."""
+        framed = frame(data, remaining, resuming=self._resuming)
+        self._resuming = framed.in_hole
+        self._note_holes(data, framed, offset)
+        first = self.file.records
+        exact = self._decoder.decode(data, framed.starts, framed.lengths, first)
+        if first == 0 and framed.starts.size:
+            self._first_wall(data, framed)
+        for index in exact:
+            start = int(framed.starts[index])
+            self._exact(data, start, start + int(framed.lengths[index]), first + index, offset)
+        self.file.records += int(framed.starts.size)
+        self._end = offset + framed.used
+        return framed.used
+
+    def _first_wall(self, data: bytes, framed: Framed) -> None:
+        start = int(framed.starts[0])
+        try:
+            event = read_event(data, start, start + int(framed.lengths[0]))
+        except Malformed:
+            return
+        self.file.first_wall_time = event.wall_time if event.wall_at >= 0 else float("nan")
+
+    def _note_holes(self, data: bytes, framed: Framed, offset: int) -> None:
+        for start, end in framed.holes:
+            if self._holes and self._holes[-1][1] >= start + offset:  # goes on from the buffer before
+                self._holes[-1] = (self._holes[-1][0], end + offset)
+            elif end > start:
+                self._holes.append((start + offset, end + offset))
+                self._hole_heads.append(data[start : start + HEADER])
+
+    def _exact(self, data: bytes, start: int, end: int, record: int, offset: int) -> None:
+        payload_at = offset + start - HEADER
+        if masked_crc(data[start:end]) != struct.unpack_from("<I", data, end)[0]:
+            self._bad_crcs.append(payload_at)
+            return
+        try:
+            event = read_event(data, start, end)
+        except Malformed:
+            self._garbage.append(payload_at)
+            return
+        for scalar in event.scalars:
+            self._columns.add(scalar.tag, record, event.step, scalar.value, event.wall_time)
+        for tag, what in event.notes:
+            first, times = self._notes.get(tag, (what, 0))
+            self._notes[tag] = (first, times + 1)
+        self._extras(event)
+
+    def _extras(self, event: Event) -> None:
+        self.file.hparams += event.hparams
+        for tag, text in event.texts:
+            self.file.texts.setdefault(tag, text)
+        if event.session_start and (event.step > 0 or self.file.restarts):
+            self.file.restarts.append(event.step)
+
+    def finish(self) -> EventFile:
+        """The file's columns and problems."""
+        self.file.columns = self._columns.finish()
+        problem = self.file.problems.append
+        path = shown(self.file.path)
+        for (start, end), head in zip(self._holes, self._hole_heads, strict=True):
+            problem(self._hole(path, start, end, head))
+        if self._bad_crcs:
+            problem(_records(path, "bad_crc", self._bad_crcs, "with a wrong checksum", "A bit flipped on disk or on the way"))
+        if self._garbage:
+            problem(_records(path, "bad_record", self._garbage, "that are no events", "Something else wrote into the file"))
+        for tag, (what, times) in sorted(self._notes.items()):
+            text = f"{what} ({count(times, 'point')}); such points are left out."
+            problem(Problem("bad_value", ProblemLevel.WARNING, path, text, "Other tags are not touched.", f"tag {tag}"))
+        if self._columns.tags_dropped:
+            text = f"holds more than {MAX_TAGS:,} tags; {count(self._columns.tags_dropped, 'point')} of later tags left out."
+            problem(Problem("too_many_tags", ProblemLevel.WARNING, path, text, "Check for step numbers in tag names."))
+        if not self.file.columns and not self.file.problems:
+            text = "holds no scalars: no data yet, or only graphs, images or text."
+            problem(Problem("no_scalars", ProblemLevel.INFO, path, text))
+        return self.file
+
+    def _hole(self, path: str, start: int, end: int, head: bytes) -> Problem:
+        if end < self._end or not _cut_short(head):
+            text = f"{count(end - start, 'byte')} are no records; reading went on behind them."
+            return Problem("damaged", ProblemLevel.WARNING, path, text, _RESTORE, f"offset {start}")
+        text = "ends inside a record: still being written, or cut off. Every whole record is kept."
+        return Problem("truncated", ProblemLevel.INFO, path, text, "Reload when the trainer has written more.", f"offset {start}")
+
+
+_RESTORE = "Copy the file again from its source if more is missing than you can spare."
+
+
+def _cut_short(head: bytes) -> bool:
+    """Whether an unfinished record starts like a sound one: the ordinary end of a live or killed log."""
+    if len(head) < HEADER:
+        return True
+    length, crc = struct.unpack("<QI", head)
+    return length < 1 << 34 and crc == masked_crc(head[:8])
+
+
+def _records(path: str, code: str, offsets: list[int], what: str, why: str) -> Problem:
+    text = f"holds {count(len(offsets), 'record')} {what}; {'it is' if len(offsets) == 1 else 'they are'} left out. {why}."
+    return Problem(code, ProblemLevel.WARNING, path, text, _RESTORE, f"offset {offsets[0]}")
+
+

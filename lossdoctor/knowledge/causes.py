@@ -1,0 +1,103 @@
+"""Ranks causes for one run: log-odds = prior of the symptom + weights of the evidence present; unknown evidence is 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from lossdoctor.findings import Finding, Message, Outcome, Severity, Verdict
+from lossdoctor.knowledge.case import Case
+from lossdoctor.knowledge.catalogue import CauseEntry, load_causes
+from lossdoctor.knowledge.hints import sentences
+from lossdoctor.knowledge.predicates import PREDICATES
+from lossdoctor.knowledge.ranked import Argument, RankedCause
+from lossdoctor.knowledge.vocabulary import FINDINGS_OF_VERDICT, VERDICTS_WITHOUT_CAUSES
+from lossdoctor.runs import Run
+
+MAX_CAUSES = 8
+# Below this a cause is noise in a list that people read.
+MIN_SCORE = 0.03
+# A finding that did not decide the verdict may still have causes of its own; they come after the verdict's.
+SIDE_FINDING = -1.0
+
+
+def rank_causes(
+    run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...], siblings: Sequence[Run] = ()
+) -> tuple[RankedCause, ...]:
+    """Likely causes of what a run shows, most likely first.
+
+    Args:
+        run: the run.
+        verdict: its verdict; healthy, too short and unclassifiable runs get no causes.
+        outcomes: the rules' answers; may be empty, then the verdict alone sets the priors.
+        siblings: other runs of the same scan, compared where they lie in the same folder.
+
+    Returns:
+        At most `MAX_CAUSES`, by falling score, then by id. Two calls with equal arguments give equal results.
+    """
+    if verdict in VERDICTS_WITHOUT_CAUSES:
+        return ()
+    case = Case(run, verdict, outcomes, siblings)
+    ranked = [
+        judge(cause, prior, case)
+        for cause in load_causes()
+        if (prior := prior_of(cause, verdict, case.findings)) is not None
+    ]
+    kept = [cause for cause in ranked if cause.score >= MIN_SCORE]
+    return tuple(sorted(kept, key=lambda cause: (-cause.score, cause.id))[:MAX_CAUSES])
+
+
+def prior_of(cause: CauseEntry, verdict: Verdict, findings: Sequence[Finding]) -> float | None:
+    """The prior log-odds of the best-matching symptom; None when the cause explains nothing that is there.
+
+    Findings that make up the verdict come first: a run that ended in NaN is a `divergence` by its verdict, but what
+    counts is how well a cause explains `non_finite`. The verdict's own name is the fallback.
+    """
+    priors = dict(cause.explains)
+    own = FINDINGS_OF_VERDICT.get(verdict, frozenset())
+    present = {finding.name for finding in findings}
+    candidates = [priors[name] for name in sorted(own & present) if name in priors]
+    if not candidates and verdict.value in priors:
+        candidates = [priors[verdict.value]]
+    if not candidates and not own & present:
+        candidates = [priors[name] for name in sorted(own) if name in priors]
+    side = {f.name for f in findings if f.severity.rank >= Severity.MEDIUM.rank} - own - {verdict.value}
+    candidates += [priors[name] + SIDE_FINDING for name in sorted(side) if name in priors]
+    return max(candidates, default=None)
+
+
+def judge(cause: CauseEntry, prior: float, case: Case) -> RankedCause:
+    """Weigh the evidence for one cause."""
+    arguments, missing = weigh(cause, case)
+    score = 1.0 / (1.0 + math.exp(-(prior + sum(argument.weight for argument in arguments))))
+    names = dict(cause.explains)
+    return RankedCause(
+        id=cause.id,
+        title=cause.title,
+        score=score,
+        explanation=cause.explanation,
+        arguments_for=tuple(sorted((a for a in arguments if a.weight > 0), key=lambda a: (-a.weight, a.text))),
+        arguments_against=tuple(sorted((a for a in arguments if a.weight < 0), key=lambda a: (a.weight, a.text))),
+        missing=sentences(missing),
+        experiment=cause.experiments[0].text,
+        fix=cause.fix,
+        explains=tuple(sorted({finding.code for finding in case.findings if finding.name in names})),
+        references=cause.references,
+    )
+
+
+def weigh(cause: CauseEntry, case: Case) -> tuple[list[Argument], Mapping[str, float]]:
+    """The arguments present, and the missing logs with the largest weight that each could bring."""
+    arguments = []
+    missing: dict[str, float] = {}
+    for entry in cause.evidence:
+        answer = PREDICATES[entry.predicate].function(case, **dict(entry.args))
+        if answer.holds is None:
+            if answer.missing:
+                at_stake = max(abs(entry.weight), abs(entry.else_weight))
+                missing[answer.missing] = max(missing.get(answer.missing, 0.0), at_stake)
+            continue
+        weight, template = (entry.weight, entry.text) if answer.holds else (entry.else_weight, entry.else_text)
+        if weight:
+            arguments.append(Argument(Message(template, answer.numbers).render(), weight, entry.source))
+    return arguments, missing

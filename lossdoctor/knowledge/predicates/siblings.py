@@ -1,0 +1,94 @@
+"""Predicates over other runs of the same folder: what differed in the settings, and did it help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lossdoctor.knowledge.answer import Answer
+from lossdoctor.knowledge.case import Case
+from lossdoctor.runs import Role, Run, StandardConfig, standard_config
+
+# Settings whose difference does not make two runs different experiments.
+_IGNORED = frozenset({"seed"})
+# A sibling is better when its end level is below this share of ours.
+_BETTER = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbour:
+    name: str
+    config: StandardConfig
+    end: float
+    differs: frozenset[str]
+
+
+def _end_level(run: Run) -> float | None:
+    """Median of the last finite training losses; None without them. Cheap on purpose: it runs once per pair of runs."""
+    series = run.primary(Role.TRAIN_LOSS)
+    if series is None:
+        return None
+    tail = series.values[-max(3, len(series) // 20) :]
+    return float(np.median(tail)) if tail.size and np.isfinite(tail).all() else None
+
+
+def _neighbours(case: Case) -> list[_Neighbour]:
+    mine = dict(case.config.items())
+    found = []
+    for run in case.neighbours:
+        config = standard_config(run.config)
+        end = _end_level(run)
+        if not config or end is None or config.get("model") != case.config.get("model"):
+            continue
+        other = dict(config.items())
+        differs = frozenset(k for k in mine.keys() | other.keys() if mine.get(k) != other.get(k)) - _IGNORED
+        found.append(_Neighbour(run.name, config, end, differs))
+    return found
+
+
+def _own_end(case: Case) -> float | None:
+    """Our end level; a run that ended non-finite counts as infinitely bad."""
+    end = _end_level(case.run)
+    return float("inf") if end is None and case.train is not None else end
+
+
+def sibling_better_with(case: Case, setting: str, side: str) -> Answer:
+    """A run of this folder that differs only in `setting` (there smaller: "below", larger: "above") ends far lower."""
+    value = case.config.get(setting)
+    if not isinstance(value, (int, float)):
+        return Answer.unknown(f"config.{setting}")
+    own = _own_end(case)
+    pairs = [n for n in _neighbours(case) if n.differs == {setting}]
+    pairs = [n for n in pairs if isinstance(n.config.get(setting), (int, float))]
+    pairs = [n for n in pairs if (float(n.config.get(setting) or 0) < value) == (side == "below")]
+    if own is None or not pairs:
+        return Answer.unknown("siblings")
+    best = min(pairs, key=lambda n: (n.end, n.name))
+    return Answer.of(
+        best.end < _BETTER * own,
+        other=best.name, value=float(value), better=float(best.config.get(setting) or 0), loss=own, reached=best.end,
+    )  # fmt: skip
+
+
+def same_settings_do_better(case: Case) -> Answer:
+    """A run of this folder with the same recorded settings ends far lower: the difference is in data or code."""
+    if not case.config:
+        return Answer.unknown("config.lr")
+    own = _own_end(case)
+    twins = [n for n in _neighbours(case) if not n.differs]
+    if own is None or not twins:
+        return Answer.unknown("siblings")
+    best = min(twins, key=lambda n: (n.end, n.name))
+    return Answer.of(best.end < _BETTER * own, other=best.name, loss=own, reached=best.end)
+
+
+def siblings_share_floor(case: Case) -> Answer:
+    """At least three runs of this folder with other settings end within 5 % of the same level, and none below it."""
+    own = _own_end(case)
+    others = [n for n in _neighbours(case) if n.differs]
+    if own is None or len(others) < 3:
+        return Answer.unknown("siblings")
+    ends = np.array([n.end for n in others])
+    near = int(np.sum(np.abs(ends - own) <= 0.05 * abs(own)))
+    return Answer.of(near >= 3 and bool(ends.min() >= 0.95 * own), count=near, level=own)

@@ -1,0 +1,110 @@
+"""The report's fonts: Roboto, with DejaVu Sans for what Roboto lacks, measured and embedded; both are bundled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+from lossdoctor import safe_text
+from lossdoctor.resources import resource
+
+REGULAR = "LossdoctorRegular"
+BOLD = "LossdoctorBold"
+_FALLBACK = "LossdoctorFallback"
+_FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf", _FALLBACK: "DejaVuSans.ttf"}
+
+# A stretch of right-to-left letters with whatever stands between two of them.
+_NEUTRAL_KINDS = {"WS", "ON", "NSM", "CS", "ES", "ET", "BN"}
+_MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
+
+
+@cache
+def _face(font: str) -> Any:
+    """The registered font; the file is read once a process."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    loaded = TTFont(font, str(resource("fonts", _FILES[font])))
+    pdfmetrics.registerFont(loaded)
+    return loaded
+
+
+def register() -> None:
+    """Makes the fonts known to ReportLab, with bold as the family's bold."""
+    from reportlab.pdfbase import pdfmetrics
+
+    for font in _FILES:
+        _face(font)
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+    pdfmetrics.registerFontFamily(_FALLBACK, normal=_FALLBACK, bold=_FALLBACK, italic=_FALLBACK, boldItalic=_FALLBACK)
+
+
+def pieces(text: str, font: str = REGULAR) -> list[tuple[str, str]]:
+    """Plain text as (font, piece) in drawing order, each piece in a font that has all its characters.
+
+    A character that no bundled font has is written as its code (`\\u4e2d`): better than an empty box, which looks the
+    same for every name. Right-to-left stretches are put into the order in which they are drawn.
+    """
+    found: list[tuple[str, str]] = []
+    for char in _visual_order(safe_text.plain(text)):
+        name, shown = _glyph(char, font)
+        if found and found[-1][0] == name:
+            found[-1] = (name, found[-1][1] + shown)
+        else:
+            found.append((name, shown))
+    return found
+
+
+def markup(text: str, font: str = REGULAR) -> str:
+    """Plain text as escaped markup for a ReportLab Paragraph; names with `<b>` or `&` are shown literally."""
+    parts = []
+    for name, piece in pieces(text, font):
+        escaped = safe_text.html(piece)
+        parts.append(escaped if name == font else f'<font name="{name}">{escaped}</font>')
+    return "".join(parts)
+
+
+def width(text: str, size: float, font: str = REGULAR) -> float:
+    """Width of plain text in points."""
+    return sum(float(_face(name).stringWidth(piece, size)) for name, piece in pieces(text, font))
+
+
+def fitted(text: str, size: float, room: float, font: str = REGULAR) -> str:
+    """The text, cut in the middle so that it is at most `room` points wide."""
+    shown = safe_text.plain(text)
+    if width(shown, size, font) <= room:
+        return shown
+    low, high = 1, len(shown)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width(safe_text.elide_middle(shown, middle), size, font) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return safe_text.elide_middle(shown, low)
+
+
+def _glyph(char: str, font: str) -> tuple[str, str]:
+    for name in (font, _FALLBACK):
+        if ord(char) in _face(name).face.charToGlyph:
+            return name, char
+    code = ord(char)
+    return font, f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _visual_order(text: str) -> str:
+    """Right-to-left stretches reversed; enough for names on one line, no letter joining."""
+    if text.isascii():
+        return text
+    kinds = "".join(_kind(char) for char in text)
+    for match in reversed(list(re.finditer("R(?:[RN]*R)?", kinds))):
+        start, end = match.span()
+        text = text[:start] + text[start:end][::-1].translate(_MIRRORED) + text[end:]
+    return text
+
+
+def _kind(char: str) -> str:
+    kind = unicodedata.bidirectional(char)
+    return "R" if kind in {"R", "AL"} else "N" if kind in _NEUTRAL_KINDS else "L"

@@ -1,0 +1,61 @@
+"""make_run: a Run from synthetic curves, with roles already assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lossdoctor.runs import ConfigValue, Role, RoleAssignment, Run, Series
+from lossdoctor.synth.curves import CurveSpec, make_values
+
+_TAGS = {
+    "train": ("train/loss", Role.TRAIN_LOSS),
+    "val": ("val/loss", Role.VAL_LOSS),
+    "lr": ("lr", Role.LEARNING_RATE),
+    "grad_norm": ("grad_norm", Role.GRAD_NORM),
+    "accuracy": ("val/accuracy", Role.VAL_METRIC),
+    "generator": ("loss/G", Role.ADVERSARIAL_LOSS),
+    "discriminator": ("loss/D", Role.ADVERSARIAL_LOSS),
+    "reward": ("rollout/ep_rew_mean", Role.REWARD),
+}
+
+
+def make_run(
+    curves: Mapping[str, CurveSpec | list[float]],
+    *,
+    seed: int = 0,
+    steps: int | None = None,
+    step_unit: str = "step",
+    config: Mapping[str, ConfigValue] | None = None,
+    name: str = "synthetic",
+) -> Run:
+    """A run whose series are given by recipe or as literal numbers.
+
+    Args:
+        curves: by short name: train, val, lr, grad_norm, accuracy, generator, discriminator, reward.
+        seed: of the noise; each curve gets its own stream.
+        steps: last step of the longest curve; by default its number of points. Shorter curves are spread over the same steps.
+        step_unit: "step" or "epoch".
+        config: hyper-parameters.
+        name: id and name of the run.
+
+    Raises:
+        KeyError: an unknown short name.
+    """
+    arrays = {
+        key: make_values(spec, seed * 1000 + index)
+        if isinstance(spec, CurveSpec)
+        else np.asarray(spec, dtype=np.float64)
+        for index, (key, spec) in enumerate(curves.items())
+    }
+    longest = max((values.size for values in arrays.values()), default=0)
+    last = longest if steps is None else steps
+    series, roles = [], []
+    for key, values in arrays.items():
+        tag, role = _TAGS[key]
+        # A shorter curve is an evaluation: its points stand at the ends of equal parts of the run.
+        at = np.round(np.arange(1, values.size + 1) * (last / max(values.size, 1))).astype(np.int64)
+        series.append(Series(tag, at, values))
+        roles.append(RoleAssignment(role, tag, True, "synthetic"))
+    return Run(name, name, name, "synthetic", tuple(series), tuple(roles), dict(config or {}), step_unit)
