@@ -41,10 +41,12 @@ def step(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A share as a percentage: 0.0713 -> 7.1 %, 0.42 -> 42 %, 12 -> 1 200 %."""
+    """A share as a percentage: 0.0713 -> 7.1 %, 0.42 -> 42 %, 12 -> 1 200 %, 1e20 -> 1.0e22 %."""
     if not math.isfinite(value):
         return number(value)
     size = abs(value) * 100
+    if size >= 1e7:
+        return f"{number(value * 100)} %"
     text = f"{size:.1f}".removesuffix(".0") if size < 10 else f"{size:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     return f"{_MINUS if value < 0 else ''}{text} %"
 

@@ -12,8 +12,10 @@ from lossdoctor import safe_text
 from lossdoctor.progress import Progress, silent
 from lossdoctor.runs import Problem, ProblemLevel
 
-# A scan of years of logs can meet thousands; the JSON has them all.
-MAX_PROBLEMS_SHOWN = 50
+# A scan of years of logs can meet thousands; the JSON has them all. What lost nothing (a file still being written, a
+# restart) is shown only as long as it is a handful.
+MAX_SHOWN = {ProblemLevel.ERROR: 50, ProblemLevel.WARNING: 30, ProblemLevel.INFO: 10}
+_WORDS = {ProblemLevel.ERROR: "error", ProblemLevel.WARNING: "warning", ProblemLevel.INFO: "note"}
 
 
 @contextmanager
@@ -41,9 +43,10 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def print_problems(problems: Sequence[Problem]) -> None:
-    """One line a problem on stderr, errors first; what is merely worth knowing is left to the window and the JSON."""
-    shown = [p for level in (ProblemLevel.ERROR, ProblemLevel.WARNING) for p in problems if p.level is level]
-    for problem in shown[:MAX_PROBLEMS_SHOWN]:
-        click.echo(f"{problem.level}: {safe_text.plain(problem.sentence(), 2000)}", err=True)
-    if len(shown) > MAX_PROBLEMS_SHOWN:
-        click.echo(f"... and {len(shown) - MAX_PROBLEMS_SHOWN} more; --format json lists all of them.", err=True)
+    """One line a problem on stderr, errors first."""
+    for level, most in MAX_SHOWN.items():
+        of_level = [problem for problem in problems if problem.level is level]
+        for problem in of_level[:most]:
+            click.echo(f"{_WORDS[level]}: {safe_text.plain(problem.sentence(), 2000)}", err=True)
+        if len(of_level) > most:
+            click.echo(f"{_WORDS[level]}: ... and {len(of_level) - most} more; --format json has all.", err=True)

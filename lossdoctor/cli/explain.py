@@ -119,7 +119,7 @@ def _unknown(topic: str, wanted: str) -> Exception:
     from lossdoctor.knowledge.catalogue import causes_by_id
     from lossdoctor.rules.registry import RULES
 
-    names = [*map(str, Verdict), *(r.name for r in RULES), *(r.code.lower() for r in RULES), *causes_by_id()]
+    names = sorted({*map(str, Verdict), *(r.name for r in RULES), *(r.code.lower() for r in RULES), *causes_by_id()})
     near = difflib.get_close_matches(wanted, names, n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else "`lossdoctor rules` lists the symptoms."
     return UsageError(f"Nothing is called {topic!r}.", hint)

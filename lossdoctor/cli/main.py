@@ -64,7 +64,11 @@ def run(args: Sequence[str]) -> int:
     except LossdoctorError as error:
         _say(error.message, error.hint)
         return error.exit_code
-    except BrokenPipeError:
+    except SystemExit:
+        # Outside standalone mode click exits by itself only for shell completion and when a pipe was closed; for the
+        # latter it says 1, which here means "findings".
+        if "_LOSSDOCTOR_COMPLETE" in os.environ:
+            raise
         return _reader_has_left()
     except Exception as error:  # noqa: BLE001  # the outermost frame: a defect is named as ours, not dumped on the user
         return _defect(error)

@@ -15,9 +15,16 @@ def width() -> int:
     return max(40, min(_MAX_WIDTH, shutil.get_terminal_size((_MAX_WIDTH, 24)).columns))
 
 
+def _fill(text: str, first: str, rest: str) -> str:
+    # Options and formulas hold hyphens; one broken there cannot be copied.
+    return textwrap.fill(
+        " ".join(text.split()), width(), initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+
+
 def paragraph(text: str, indent: str = "") -> str:
     """One paragraph, wrapped."""
-    return textwrap.fill(" ".join(text.split()), width(), initial_indent=indent, subsequent_indent=indent)
+    return _fill(text, indent, indent)
 
 
 def section(title: str, paragraphs: Iterable[str]) -> str:
@@ -28,10 +35,7 @@ def section(title: str, paragraphs: Iterable[str]) -> str:
 
 def bullets(title: str, items: Iterable[str]) -> str:
     """A heading with one bullet an item; empty when there is none."""
-    lines = [
-        textwrap.fill(" ".join(item.split()), width(), initial_indent="  - ", subsequent_indent="    ")
-        for item in items
-    ]
+    lines = [_fill(item, "  - ", "    ") for item in items]
     return "\n".join([f"\n{title}", *lines]) if lines else ""
 
 

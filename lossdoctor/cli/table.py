@@ -12,6 +12,8 @@ from lossdoctor.findings import Verdict
 from lossdoctor.runs import Role
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 HEADERS = ("verdict", "run", "sure", "last", "best", "what is seen")
@@ -51,17 +53,22 @@ def _row(item: DiagnosedRun) -> Row:
     return Row(
         verdict=diagnosis.verdict,
         run=safe_text.terminal(run.id),
-        confidence=formatting.percent(round(diagnosis.confidence, 2)),
+        confidence=_confidence(diagnosis.confidence),
         last_step=last,
         best_step="–" if diagnosis.best_step is None else formatting.step(diagnosis.best_step),
         sentence=safe_text.terminal(diagnosis.sentence.render()),
     )
 
 
+def _confidence(value: float) -> str:
+    """A whole percentage; never 100 %, which nobody who reads curves would claim."""
+    return "> 99 %" if value >= 0.995 else formatting.percent(round(value, 2))
+
+
 def summary(result: ScanResult) -> str:
     """One line: how much was read and how many runs got which verdict."""
     verdicts = [item.diagnosis.verdict for item in result.runs]
-    counts = ", ".join(f"{verdicts.count(v)} {v.label.lower()}" for v in Verdict if v in verdicts)
+    counts = ", ".join(f"{verdicts.count(v)} {v.label.lower().replace(',', '')}" for v in Verdict if v in verdicts)
     read = (
         f"{formatting.count(len(result.runs), 'run')} in {formatting.count(result.files, 'file')}, "
         f"{formatting.size(result.bytes)}, {formatting.count(result.points, 'point')}, {result.seconds:.1f} s"
@@ -85,19 +92,19 @@ def _align(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def print_table(result: ScanResult) -> None:
-    """The table on the terminal; rich honours NO_COLOR, FORCE_COLOR and the terminal's width."""
+def print_table(result: ScanResult, console: Console | None = None) -> None:
+    """The table on a console, else on stdout; rich honours NO_COLOR, FORCE_COLOR and the terminal's width."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = console or Console(highlight=False, markup=False, emoji=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for header, justify in zip(HEADERS, ("left", "left", "right", "right", "right", "left"), strict=True):
         table.add_column(header, justify=justify, no_wrap=header != HEADERS[-1])  # type: ignore[arg-type]
-    # The sentence needs about 50 columns to read well; ids give way first, in the middle, where they differ least.
-    id_width = max(12, min(_RUN_WIDTH, console.width - 90))
+    # The other columns take about 51; ids give way to the sentence, in the middle, where they differ least.
+    id_width = max(12, min(_RUN_WIDTH, (console.width - 51) * 2 // 5))
     for row in rows(result):
         verdict, run, *numbers, sentence = row.cells()
         cells = [Text(verdict, style=COLOURS[row.verdict]), Text(safe_text.elide_middle(run, id_width))]

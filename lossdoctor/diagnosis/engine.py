@@ -48,7 +48,9 @@ def diagnose(run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RUL
 
 def _ask(rule: Rule, view: RunView) -> Outcome:
     try:
-        return rule.check(view)
+        # Overflow and 0/0 are ordinary here (losses of 1e38, constant series); their results are handled as values.
+        with np.errstate(all="ignore"):
+            return rule.check(view)
     except Exception:  # noqa: BLE001  # our own defect must not cost the user the other rules' answers
         return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
 

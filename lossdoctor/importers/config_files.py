@@ -137,7 +137,7 @@ def parse_yaml(text: str) -> object:
         raise BadConfigError("it is nested too deeply") from None
 
 
-def _build(events: Any, yaml: Any) -> object:  # noqa: ANN401  # the module itself is passed to import it only once
+def _build(events: Any, yaml: Any) -> object:
     root: list[object] = []
     stack: list[tuple[object, object]] = [(root, None)]  # (container, key waiting for its value)
     waiting: object = None
@@ -193,7 +193,7 @@ _WORDS: dict[str, ConfigValue] = {
 }  # fmt: skip
 
 
-def _scalar(event: Any) -> ConfigValue:  # noqa: ANN401
+def _scalar(event: Any) -> ConfigValue:
     text = str(event.value)
     if event.style or event.tag is not None:  # quoted, or with a tag that is not ours to resolve
         return text

@@ -16,12 +16,13 @@ from lossdoctor.importers.walk import walk
 from lossdoctor.runs import Problem, ProblemLevel
 
 # In a folder, files with these endings are counted but not opened: none is a log, and weights and videos abound.
-_NEVER_LOGS = frozenset(
+_NEVER_LOGS_TEXT = (
     ".png .jpg .jpeg .gif .bmp .webp .tif .tiff .svg .ico .pdf .mp4 .avi .mov .mp3 .wav .flac .ogg "
     ".pt .pth .ckpt .safetensors .bin .onnx .h5 .hdf5 .keras .pb .tflite .pkl .pickle .joblib .npy .npz .mat "
     ".zip .tar .tgz .bz2 .xz .7z .whl .so .dll .dylib .exe .o .a .pyc .class .jar "
-    ".py .ipynb .c .cc .cpp .cu .h .hpp .js .ts .css .html .htm .md .rst .tex .sh .bat .go .rs .java .r .lock".split()
+    ".py .ipynb .c .cc .cpp .cu .h .hpp .js .ts .css .html .htm .md .rst .tex .sh .bat .go .rs .java .r .lock"
 )
+_NEVER_LOGS = frozenset(_NEVER_LOGS_TEXT.split())
 
 
 def find_sources(path: Path) -> Discovery:

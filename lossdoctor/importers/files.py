@@ -82,7 +82,7 @@ def _read_up_to(descriptor: int, limit: int) -> bytes:
 
 
 def shown(path: str) -> str:
-    """A path as text that can be encoded: bytes that are no UTF-8 appear as \\xNN."""
+    """A path as text that can be encoded: bytes that are no UTF-8 appear as hex escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -13,6 +13,10 @@ class Split(StrEnum):
     TEST = "test"
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 SPLITS: dict[str, Split] = {
     **dict.fromkeys(("train", "training", "trn", "trains", "trainer"), Split.TRAIN),
     **dict.fromkeys(
@@ -30,52 +34,53 @@ LOSS_FUNCTIONS = (
     "nll", "ce", "xent", "crossentropy", "cross_entropy", "bce", "logloss", "multilogloss", "binary_logloss", "mlogloss",
     "elbo", "nelbo", "bpb", "bpc", "mse", "l2", "huber", "rmse", "mae", "l1", "ppl", "perplexity",
 )  # fmt: skip
-# Those whose levels on two splits may be compared with a loss of another name: CatBoost's and papers' "Test MSE".
 PERPLEXITY_WORDS = frozenset({"ppl", "perplexity"})
 TOTAL_WORDS = frozenset({"total", "overall", "sum", "all", "combined", "full", "main", "final", "joint"})
 
 # Say nothing about what is measured. "inner" is fairseq's per-update log, "lm" Megatron's, "global" Lightning's.
-DECORATION = frozenset(
+DECORATION = _words(
     "step steps epoch epochs iter iters iteration iterations batch batches batchwise minibatch per avg average averaged "
     "mean running smooth smoothed ema inner lm model net network scalar scalars metric metrics stats stat log logs "
     "history summary summaries curve curves plot plots info learner default policy stats trainer phase set data dataset "
-    "split value values current curr raw end on by each monitoring performance run runs result results".split()
+    "split value values current curr raw end on by each monitoring performance run runs result results"
 )
-# A number about a loss that is not the loss over time.
-NOT_A_LOSS = frozenset(
-    "scale scaler scaling weight weights coef coeff coefficient ratio lambda count num number std var variance min max "
-    "minimum maximum best lowest delta improvement diff difference gap change threshold lossless patience target "
-    "percent percentage landscape time".split()
+# A number about a loss that is not the loss over time, wherever the word stands: best_val_loss, min_loss.
+NEVER_A_LOSS = _words(
+    "min max minimum maximum best lowest num count delta improvement landscape patience target lossless"
+)
+# The same when it follows: loss_weight and loss/std, but variance_loss and multi_scale_loss are losses.
+NOT_A_LOSS_AFTER = _words(
+    "scale scaler scaling weight weights coef coeff coefficient ratio lambda number std var variance diff difference gap "
+    "change threshold percent percentage time"
 )
 # Extremes of a curve rather than the curve.
 EXTREMES = frozenset({"min", "max", "best", "lowest", "std", "var"})
 
-METRIC_WORDS = frozenset(
+METRIC_WORDS = _words(
     "accuracy acc accuracies top1 top5 acc1 acc5 prec1 prec5 f1 auc auroc auprc roc ap map map50 map75 ap50 ap75 ap5095 "
     "precision recall iou miou giou dice bleu sacrebleu rouge rouge1 rouge2 rougel meteor cider psnr ssim r2 score mcc "
     "kappa sensitivity specificity hit hits ndcg mrr em exact match correct jaccard pck mrecall maccuracy aacc macc fwiou "
-    "hellaswag mmlu passrate".split()
+    "hellaswag mmlu passrate"
 )
 # These beat the word "loss" in one tag: "loss/accuracy" is an accuracy, but "loss_iou" and "dice_loss" are losses.
 PLAIN_METRICS = frozenset({"accuracy", "acc", "accuracies", "top1", "top5", "acc1", "acc5", "f1", "auc", "auroc"})
-ERROR_WORDS = frozenset(
+ERROR_WORDS = _words(
     "error errors err wer cer mae mape smape rmse mse msle fid kid lpips epe rmsle top1err top5err eer ter mer deviation"
-    .split()
-)  # fmt: skip
+)
 
 GRADIENT_WORDS = frozenset({"grad", "grads", "gradient", "gradients"})
 NORM_WORDS = frozenset({"norm", "norms", "l2norm", "norm2"})
 GRAD_NORM_WORDS = frozenset({"gnorm", "gradnorm", "gradientnorm"})
 SCALE_WORDS = frozenset({"scale", "scaler", "scaling", "lossscale"})
 
-RATE_WORDS = frozenset(
+RATE_WORDS = _words(
     "throughput fps wps ups sps tps qps mfu tflops samples_per_second tokens_per_second steps_per_second "
-    "tokens_per_sec samples_per_sec it_per_sec examples_per_second images_per_sec its".split()
+    "tokens_per_sec samples_per_sec it_per_sec examples_per_second images_per_sec its"
 )
 PER_SECOND = frozenset({"sec", "second", "seconds", "s"})
-RATED = frozenset(
+RATED = _words(
     "samples sample tokens token steps step examples example images image img it its iter iters iterations batches "
-    "frames words sentences".split()
+    "frames words sentences"
 )
 
 GENERATOR_WORDS = frozenset({"g", "gen", "generator", "netg", "errg", "lossg"})
@@ -90,7 +95,7 @@ PREFERENCE_WORDS = frozenset({"chosen", "rejected", "margins", "margin", "accura
 EPOCH_WORDS = frozenset({"epoch", "epochs"})
 
 VOCABULARY = frozenset().union(
-    SPLITS, LOSS_WORDS, LOSS_FUNCTIONS, TOTAL_WORDS, DECORATION, NOT_A_LOSS, METRIC_WORDS, ERROR_WORDS, GRADIENT_WORDS,
+    SPLITS, LOSS_WORDS, LOSS_FUNCTIONS, TOTAL_WORDS, DECORATION, NEVER_A_LOSS, NOT_A_LOSS_AFTER, METRIC_WORDS, ERROR_WORDS, GRADIENT_WORDS,
     NORM_WORDS, GRAD_NORM_WORDS, SCALE_WORDS, RATE_WORDS, PER_SECOND, RATED, GENERATOR_WORDS, DISCRIMINATOR_WORDS,
     ACTOR_WORDS, CRITIC_WORDS, REWARD_WORDS, PREFERENCE_WORDS, {"lr", "learning", "rate", "hp", "hparam", "hparams"},
 )  # fmt: skip

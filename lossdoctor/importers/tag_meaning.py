@@ -160,14 +160,16 @@ def _reward(found: tuple[str, ...], have: frozenset[str]) -> str:
 
 def _loss(found: tuple[str, ...], have: frozenset[str]) -> str:
     word = _last(found, w.LOSS_WORDS)
-    if not word or have & w.NOT_A_LOSS or have & w.PERPLEXITY_WORDS:
+    if not word or have & (w.NEVER_A_LOSS | w.PERPLEXITY_WORDS):
+        return ""
+    if any(item in w.NOT_A_LOSS_AFTER for item in found[found.index(word) + 1 :]):
         return ""
     head = _last(found, w.LOSS_WORDS | w.PLAIN_METRICS)
     return word if head in w.LOSS_WORDS else ""
 
 
 def _loss_function(found: tuple[str, ...], have: frozenset[str]) -> str:
-    if have & w.NOT_A_LOSS:
+    if have & (w.NEVER_A_LOSS | w.NOT_A_LOSS_AFTER):
         return ""
     if {"cross", "entropy"} <= have:
         return "cross_entropy"

@@ -16,10 +16,12 @@ FINDINGS: tuple[str, ...] = (
     "stuck_at_chance",
     "slow_convergence",
     "overfitting",
+    "generalisation_gap",
     "non_finite",
     "divergence",
     "loss_spike",
     "oscillating",
+    "periodic_loss",
 )
 VERDICTS: tuple[str, ...] = tuple(verdict.value for verdict in Verdict)
 
@@ -30,9 +32,9 @@ VERDICTS_WITHOUT_CAUSES = frozenset({Verdict.HEALTHY, Verdict.TOO_SHORT, Verdict
 
 FINDINGS_OF_VERDICT: dict[Verdict, frozenset[str]] = {
     Verdict.UNDERFITTING: frozenset({"not_converging", "stuck_at_chance", "slow_convergence"}),
-    Verdict.OVERFITTING: frozenset({"overfitting"}),
+    Verdict.OVERFITTING: frozenset({"overfitting", "generalisation_gap"}),
     Verdict.DIVERGENCE: frozenset({"non_finite", "divergence"}),
     Verdict.SPIKE_RECOVERED: frozenset({"loss_spike"}),
     Verdict.PLATEAU: frozenset({"plateau", "stuck_at_chance", "slow_convergence"}),
-    Verdict.OSCILLATING: frozenset({"oscillating"}),
+    Verdict.OSCILLATING: frozenset({"oscillating", "periodic_loss"}),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,7 +117,7 @@ def _clipped_run(xs: Array, ys: Array, low: float, high: float) -> list[Piece]:
     done: list[list[tuple[float, float]]] = []
     open_part: list[tuple[float, float]] = []
     points = list(zip(xs.tolist(), ys.tolist(), strict=True))
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         cut = _cut_segment(x0, y0, x1, y1, low, high)
         if cut is None:
             continue

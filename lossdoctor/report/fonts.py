@@ -42,9 +42,9 @@ def register() -> None:
 
 
 def pieces(text: str, font: str = REGULAR) -> list[tuple[str, str]]:
-    """Plain text as (font, piece) in drawing order, each piece in a font that has all its characters.
+    r"""Plain text as (font, piece) in drawing order, each piece in a font that has all its characters.
 
-    A character that no bundled font has is written as its code (`\\u4e2d`): better than an empty box, which looks the
+    A character that no bundled font has is written as its code (`\u4e2d`): better than an empty box, which looks the
     same for every name. Right-to-left stretches are put into the order in which they are drawn.
     """
     found: list[tuple[str, str]] = []

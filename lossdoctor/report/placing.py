@@ -69,7 +69,7 @@ class Placer:
 
     def place(
         self, width: float, height: float, anchor: tuple[float, float], corners: Iterable[tuple[float, float]]
-    ) -> Box | None:  # noqa: E501
+    ) -> Box | None:
         """The best free box of that size with its lower left corner at one of `corners`, else near the anchor.
 
         Returns:

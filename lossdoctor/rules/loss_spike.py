@@ -116,7 +116,7 @@ class LossSpike(Rule):
         """True for restarts of the learning rate, and for early ups and downs that do not exceed the start level."""
         curve = view.main_curve
         assert curve is not None
-        early = float(curve.steps[0]) + 0.1 * float(curve.steps[-1] - curve.steps[0])
+        early = float(curve.steps[0]) + 0.15 * float(curve.steps[-1] - curve.steps[0])
         if spike.peak_step <= early and spike.peak <= 1.1 * max(curve.start, float(curve.values[0])):
             return True
         return view.explained_by_schedule(spike.start_step, spike.peak_step)

@@ -8,6 +8,16 @@ from lossdoctor.rules.view import RunView
 from lossdoctor.runs import Role
 
 
+# Quantities that only policy-gradient and Q-learning trainers log (Stable-Baselines3, RLlib, CleanRL, rsl_rl).
+AGENT_TAGS = frozenset(
+    {
+        "approx_kl", "clip_fraction", "clip_range", "entropy_loss", "explained_variance", "policy_gradient_loss",
+        "policy_loss", "value_loss", "vf_loss", "actor_loss", "critic_loss", "ep_rew_mean", "ep_len_mean", "ent_coef",
+        "episode_reward", "episode_reward_mean", "exploration_rate", "value_function_loss", "surrogate_loss",
+    }
+)  # fmt: skip
+
+
 class NotALearningCurve(Rule):
     """The losses are adversarial or those of reinforcement learning.
 
@@ -17,7 +27,7 @@ class NotALearningCurve(Rule):
         A generator's loss may rise while its pictures improve, and a value loss rises while the agent earns more.
         Calling that divergence or plateau would be a false alarm; judge samples, FID or the reward instead.
     How it is decided:
-        By roles: series marked adversarial, or a reward series, and no other loss that could be judged by itself.
+        By roles: series marked adversarial, or a reward series; or by two or more tags that only agents log.
         NaN in such a loss is still reported (ST01).
     Example that fires:
         `loss/D` and `loss/G`; or `rollout/ep_rew_mean` with `train/value_loss`.
@@ -49,4 +59,11 @@ class NotALearningCurve(Rule):
                     tags=", ".join(tags[:4]),
                 )
                 return self.found(0.95, Severity.INFO, message, (), (), tags)
+        agent = [s.tag for s in view.run.series if s.tag.rsplit("/", 1)[-1].lower() in AGENT_TAGS]
+        if len(agent) >= 2:
+            message = Message.of(
+                "The run logs what a reinforcement-learning agent logs ({tags}); its loss need not fall, so it is not judged.",
+                tags=", ".join(agent[:4]),
+            )
+            return self.found(0.95, Severity.INFO, message, (), (), tuple(agent))
         return self.clear()

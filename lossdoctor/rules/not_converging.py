@@ -7,6 +7,7 @@ from lossdoctor.rules.base import REPORT_AT, Rule, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.curve import Curve
+from lossdoctor.signals.levels import starts_at_chance
 
 
 class NotConverging(Rule):
@@ -84,6 +85,8 @@ class NotConverging(Rule):
                 0.2 * p,
                 "accuracy is high from the first point on: a fine-tuned or resumed model near its optimum",
             )
+        elif view.sign_safe and not starts_at_chance(curve.start) and curve.start - curve.end > 4.0 * curve.sigma:
+            p, reason = 0.45 * p, "the drop is small but sure, and the start is no trivial level: perhaps fine-tuning"
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p, reason)
         message = Message.of(

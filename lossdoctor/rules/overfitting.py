@@ -23,8 +23,8 @@ class Overfitting(Rule):
     How it is decided:
         Rise of the validation loss from its smoothed minimum to its end of at least `rise_of_level` of the minimum and
         `rise_of_drop` of what validation had gained (their geometric mean decides, the one of the gain may fall short
-        by 2.5, that of the level by 1.5), at least `noise` times its noise, with `points_after` evaluations after the
-        minimum, and a training loss that fell meanwhile by `train_fall` of its level or of its gain. For losses that
+        by 2.5, that of the level by 1.5), at least `noise` times its noise, with `points_after` evaluations and
+        `share_after` of the run after the minimum, and a training loss that fell meanwhile by `train_fall` of its level or of its gain. For losses that
         touch zero or go negative only the share of the gain is used.
     Example that fires:
         Validation 1.4, 1.1, 1.0, 1.1, 1.3, 1.6 while training goes 1.4 ... 0.1.
@@ -81,6 +81,15 @@ class Overfitting(Rule):
             "fewer cannot show that the rise is sustained",
         ),
         Setting(
+            "overfitting.share_after",
+            0.08,
+            0.01,
+            0.8,
+            "%",
+            "Least share of the run after the minimum.",
+            "validation wanders; a rise over the last few percent of a run has not been sustained",
+        ),
+        Setting(
             "overfitting.train_fall",
             0.03,
             0,
@@ -109,12 +118,14 @@ class Overfitting(Rule):
             self.at_least("rise above the minimum, of validation's gain", of_drop, "rise_of_drop", "%"),
             self.at_least("rise over noise", rise.sigmas, "noise", "sigma"),
             self.at_least("evaluations after the minimum", rise.points_after, "points_after", "points"),
+            self.at_least("share of the run after the minimum", rise.share_after, "share_after", "%"),
             self.at_least("fall of training meanwhile", fall_share, "train_fall", "%"),
         ]
         effect = of_drop / self.limit("rise_of_drop")
         parts = [
             above(rise.sigmas, self.limit("noise")),
             above(rise.points_after + 0.5, self.limit("points_after")),
+            above(rise.share_after, self.limit("share_after")),
             above(fall_share, self.limit("train_fall"), 1.5),
         ]
         if view.sign_safe and float(val.low.min()) > 0:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from lossdoctor.findings import Line, Message, Outcome, Severity
-from lossdoctor.rules.base import REPORT_AT, Rule, above
+from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.tail import late_gain, tail_slope
@@ -19,7 +21,8 @@ class SlowConvergence(Rule):
         too low.
     How it is decided:
         The last 30 % of the points brought at least `late` of the whole gain (a straight line brings 30 %, a converged
-        curve next to nothing), and the 95 % interval of the slope there lies below zero.
+        curve next to nothing), and the 95 % interval of the slope there lies below zero. The verdict "too short" rests on it
+        only where the end level keeps `level` of the start level, or for a handful of points.
     Example that fires:
         A nearly straight descent from 2.3 to 1.6.
     Example that does not:
@@ -45,6 +48,15 @@ class SlowConvergence(Rule):
             "Least share of the gain in the last 30 % of the points.",
             "half of what a straight line gains there",
         ),
+        Setting(
+            "slow_convergence.level",
+            0.6,
+            0.2,
+            1,
+            "%",
+            "Least end level, as a share of the start level, for a verdict.",
+            "a run that lost half of its level did learn; it may only have stopped early",
+        ),
     )
 
     def check(self, view: RunView) -> Outcome:
@@ -60,6 +72,9 @@ class SlowConvergence(Rule):
         p = above(late, self.limit("late")) if slope.falling and curve.drop > 4 * curve.sigma else 0.0
         if p < REPORT_AT:
             return self.clear(measurements, p)
+        # Still falling is no verdict by itself: a run that has lost half of its level is in order, only not finished.
+        level = curve.end / curve.start if view.sign_safe and curve.start > 0 else 1.0
+        unfinished = p * max(above(level, self.limit("level"), 1.15), below(curve.n, 20, 1.15))
         first = float(curve.steps[int(0.7 * curve.steps.size)])
         last = float(curve.steps[-1])
         message = Message.of(
@@ -69,4 +84,5 @@ class SlowConvergence(Rule):
         evidence = (
             Line(first, curve.end - slope.slope * (last - first), last, curve.end, "still falling", series.tag),
         )
-        return self.found(p, Severity.LOW, message, evidence, measurements, (series.tag,))
+        outcome = self.found(p, Severity.LOW, message, evidence, measurements, (series.tag,))
+        return dataclasses.replace(outcome, probability=round(unfinished, 3))

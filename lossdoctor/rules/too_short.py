@@ -9,6 +9,10 @@ from lossdoctor.settings import Setting
 from lossdoctor.signals.tail import flat_since
 
 
+# With as many points as this the curve speaks for itself, however far away the planned end is.
+MANY_POINTS = 300
+
+
 class TooShort(Rule):
     """The run is too short to be judged.
 
@@ -104,7 +108,10 @@ class TooShort(Rule):
         p = max(p, min(few, max(p_moving, above(noise, self.limit("noise")))))
         if planned is not None:
             measurements.append(self.at_most("share of the planned length", planned, "planned", "%"))
-            p = max(p, 0.95 * min(below(planned, self.limit("planned")), above(moving, 0.3)))
+            p = max(
+                p,
+                0.95 * min(below(planned, self.limit("planned")), above(moving, 0.3), below(logged, MANY_POINTS, 1.5)),
+            )
         if not main.finite.all():
             # NaN ends a run early; that is a divergence, whose last point proves it.
             return self.clear(tuple(measurements), 0.0, "the run ends in NaN, which can be judged at any length")

@@ -17,6 +17,8 @@ from lossdoctor.signals.swings import Period, Swings, periodicity, swings
 # Swings are judged on at most this many blocks: about as many points as a person sees in a thumbnail, and what averages
 # out within a block is mini-batch noise.
 SWING_BLOCKS = 60
+# A training loss with fewer points than this gives way to a validation loss with at least three times as many.
+FEW_POINTS = 6
 # Excursions smaller than this share of the gain are not even looked at.
 LEAST_EXCURSION = 0.1
 
@@ -43,8 +45,11 @@ class RunView:
 
     @cached_property
     def main(self) -> Series | None:
-        """The loss the run is judged by: training, else validation."""
-        return self.train if self.train is not None else self.val
+        """The loss the run is judged by: training, else validation (also when training has but a few points)."""
+        if self.train is None or self.val is None:
+            return self.train if self.train is not None else self.val
+        few = len(self.train) < FEW_POINTS <= len(self.val) // 3
+        return self.val if few else self.train
 
     @cached_property
     def train_curve(self) -> Curve | None:
@@ -59,7 +64,7 @@ class RunView:
     @property
     def main_curve(self) -> Curve | None:
         """Prepared loss the run is judged by."""
-        return self.train_curve if self.train is not None else self.val_curve
+        return self.train_curve if self.main is self.train else self.val_curve
 
     @cached_property
     def schedule(self) -> Schedule | None:
@@ -109,7 +114,9 @@ class RunView:
             plans.append(last / self.config.max_steps)
         if self.config.max_epochs:
             if epoch is not None and len(epoch) and epoch.finite.any():
-                plans.append(float(np.nanmax(epoch.values)) / self.config.max_epochs)
+                # Whole epochs are counted from 0, so the last of 10 is 9; fractions (Hugging Face) reach 10.0.
+                done = float(np.nanmax(epoch.values)) + float(np.all(np.mod(epoch.values[epoch.finite], 1) == 0))
+                plans.append(done / self.config.max_epochs)
             elif self.run.step_unit == "epoch" or last <= 1.05 * self.config.max_epochs:
                 plans.append(last / self.config.max_epochs)
         return max(plans) if plans else None

@@ -21,6 +21,8 @@ GRID = 1000
 # The trend's own noise is brought to this share of the curve's range; less smoothing bends the trend at kinks,
 # more lets noise pass for swings. Chosen on synthetic kinks and steps (tests/signals/test_curve.py).
 TREND_NOISE = 0.02
+# A first point up to this multiple of the level behind it is a steep fall; beyond that it is a transient.
+MAX_FIRST = 2.5
 # A window wider than this share of the run would flatten real events.
 MAX_WINDOW = 1 / 12
 
@@ -134,16 +136,23 @@ def _trend(values: Values, sigma: float) -> Values:
     if n < 3:
         return values.astype(np.float64, copy=True)
     span = float(np.subtract(*np.percentile(values, [95, 5])))
-    wanted = 3.0 if span <= 0 else (1.25 * sigma / (TREND_NOISE * span)) ** 2
+    # Below the smallest normal number the quotient is meaningless; such a span counts as none.
+    wanted = 3.0 if span < 1e-290 else (1.25 * sigma / (TREND_NOISE * span)) ** 2
     # The span of a noisy flat curve is itself noise (about 3.3 sigma): the wanted window then hits its cap, as it should.
     window = int(np.clip(wanted, 3, max(3, n * MAX_WINDOW))) | 1
     return running_mean(running_median(values, window), max(window // 2, 1))
 
 
 def _start_level(y: Values) -> float:
-    """Median of the first 1 % (3 to 20 points); a single absurd first point does not set the scale of the run."""
+    """Median of the first 1 % (3 to 20 points), or the first point itself where that is higher but not absurdly so.
+
+    An epoch-averaged loss makes most of its fall between its first points, so their median alone would understate the
+    start; a single first point of 1e8 must not set the scale of the run.
+    """
     count = int(np.clip(y.size // 100, 3, 20))
-    return float(np.median(y[:count]))
+    level = float(np.median(y[:count]))
+    first = float(y[0])
+    return first if count == 3 and level < first <= MAX_FIRST * level else level
 
 
 def _end_level(y: Values) -> float:

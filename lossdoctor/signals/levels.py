@@ -24,6 +24,17 @@ class ChanceLevel:
     distance: float
 
 
+# Counts usual enough to be guessed from a first loss without further evidence.
+USUAL_CLASSES = (2, 3, 4, 5, 10, 20, 100, 1000)
+
+
+def starts_at_chance(loss: float, tolerance: float = 0.03) -> bool:
+    """True when a first loss looks like that of an untrained network: ln C for a usual C, or 1 (a standardised target)."""
+    if abs(loss - 1.0) <= 0.15:
+        return True
+    return any(chance_level(loss, classes, tolerance) is not None for classes in USUAL_CLASSES)
+
+
 def chance_level(loss: float, classes: int | None = None, tolerance: float = 0.02) -> ChanceLevel | None:
     """The cross-entropy ln C of a uniform guess that `loss` matches within `tolerance`, or None.
 

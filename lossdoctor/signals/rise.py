@@ -62,6 +62,6 @@ def sustained_rise(curve: Curve) -> Rise:
     return Rise(
         float(curve.steps[k]), best, curve.end, height, gain,
         height / abs(best) if best else float("inf") if height else 0.0,
-        height / noise if noise > 0 else float("inf") if height else 0.0,
+        height / noise if noise > 1e-300 else float("inf") if height else 0.0,
         int(after.size), float(after.size / max(curve.trend.size - 1, 1)), onset,
     )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from lossdoctor import safe_text
+from lossdoctor.diagnosis import Diagnosis
 from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers.base import Discovery, Source
@@ -20,6 +22,8 @@ from lossdoctor.workspace.run_ids import RootedRun, unique_runs
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+_log = logging.getLogger(__name__)
 
 _REPORT_HINT = "This is a defect of lossdoctor, not of your log; please report it with this file."
 
@@ -133,7 +137,7 @@ def _diagnose_all(
     for index, run in enumerate(runs):
         steps.diagnosing(index, len(runs), run)
         siblings = (*runs[:index], *runs[index + 1 :])
-        diagnosis = _guarded(run.path, diagnose, run, siblings)
+        diagnosis = _diagnosed(run, siblings)
         if isinstance(diagnosis, Problem):
             problems += [diagnosis, *run.problems]
             continue
@@ -143,6 +147,16 @@ def _diagnose_all(
             on_run(item)
     steps.finished()
     return diagnosed, problems
+
+
+def _diagnosed(run: Run, siblings: Sequence[Run]) -> Diagnosis | Problem:
+    """The diagnosis of one run; errors that every run would meet (a broken installation) are not taken for its own."""
+    try:
+        return diagnose(run, siblings)
+    except (Cancelled, LossdoctorError, FileNotFoundError):
+        raise
+    except Exception as error:  # noqa: BLE001  # as in _guarded
+        return _defect(run.path, error)
 
 
 def _guarded(path: str, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T | Problem:
@@ -157,8 +171,13 @@ def _guarded(path: str, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwa
         hint = "Check that the file exists and that you may read it."
         return Problem("unreadable", ProblemLevel.ERROR, path, f"cannot be read: {error.strerror or error}.", hint)
     except Exception as error:  # noqa: BLE001  # a defect met by one file of thousands must not cost the others
-        message = f"lossdoctor failed on this input ({type(error).__name__}: {safe_text.plain(error, 120)})."
-        return Problem("internal_error", ProblemLevel.ERROR, path, message, _REPORT_HINT)
+        return _defect(path, error)
+
+
+def _defect(path: str, error: Exception) -> Problem:
+    _log.debug("failed on %s", path, exc_info=error)
+    message = f"lossdoctor failed on this input ({type(error).__name__}: {safe_text.plain(error, 120)})."
+    return Problem("internal_error", ProblemLevel.ERROR, path, message, _REPORT_HINT)
 
 
 def _sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:

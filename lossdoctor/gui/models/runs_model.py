@@ -208,7 +208,7 @@ class RunsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if not 0 <= column < len(Column):
             return
-        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         self._sorted_by = (Column(column), order)
         before = self._order
         self._order = before[self._ranks()] if before.size else before
@@ -216,7 +216,7 @@ class RunsModel(QAbstractTableModel):
         places = {int(row): place for place, row in enumerate(self._order)}
         new = [self.index(places[int(before[index.row()])], index.column()) for index in old]
         self.changePersistentIndexList(old, new)
-        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         return 0 if parent.isValid() else int(self._order.size)

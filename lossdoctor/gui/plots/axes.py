@@ -90,7 +90,7 @@ class ValueAxis(pg.AxisItem):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
         if self.log_values:
-            return [formatting.number(10.0**value) for value in values]
+            return [formatting.number(10.0**value).replace(".0e", "e") for value in values]
         # Neighbouring ticks of a narrow range must not read the same: as many digits as the spacing needs.
         largest = max((abs(value) for value in values), default=0.0)
         digits = 3

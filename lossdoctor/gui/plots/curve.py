@@ -12,6 +12,7 @@ from lossdoctor.figures.decimate import minmax
 from lossdoctor.figures.spec import Polyline
 from lossdoctor.gui.plots.mapping import to_view
 from lossdoctor.gui.plots.smoothing import smooth
+from lossdoctor.runs.series import Steps
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,32 +26,16 @@ _FAINT = 80  # alpha of the raw line behind a smoothed one, of 255
 _FAR_HEIGHTS = 20.0
 
 
-def visible_points(steps: Floats, values: Floats, low: float, high: float, buckets: int) -> tuple[Floats, Floats]:
-    """The points to draw between two steps: at most about four per bucket, with each bucket's minimum and maximum.
+def visible_points(steps: Steps, values: Floats, low: float, high: float, buckets: int) -> tuple[Floats, Floats]:
+    """The points to draw between two steps: few per bucket, but each bucket's extremes and gaps among them.
 
-    `steps` must not decrease. One point beyond either side is kept so that the line runs to the edge. A stretch of
-    values that are not finite leaves a NaN, which breaks the line there.
+    `steps` must not decrease. One point beyond either side is kept so that the line runs to the edge. Values that are
+    not finite come back as NaN, which breaks the line there.
     """
     first = max(int(np.searchsorted(steps, low, side="left")) - 1, 0)
     last = min(int(np.searchsorted(steps, high, side="right")) + 1, steps.size)
-    steps, values = steps[first:last], values[first:last]
-    finite = np.isfinite(values)
-    kept_steps, kept_values = steps, values
-    if bool(finite.all()):
-        if steps.size > 4 * buckets:
-            kept_steps, kept_values = minmax(steps, values, buckets)
-        return kept_steps, kept_values
-    good_steps, good_values = steps[finite], values[finite]
-    if good_steps.size > 4 * buckets:
-        good_steps, good_values = minmax(good_steps, good_values, buckets)
-    # One break per stretch of bad points is enough.
-    bad = ~finite
-    starts = np.flatnonzero(bad & ~np.concatenate(([False], bad[:-1])))
-    gaps = steps[starts]
-    merged_steps = np.concatenate((good_steps, gaps))
-    merged_values = np.concatenate((good_values, np.full(gaps.size, np.nan)))
-    order = np.argsort(merged_steps, kind="stable")
-    return merged_steps[order], merged_values[order]
+    kept_steps, kept = minmax(steps[first:last], values[first:last], buckets)
+    return kept_steps.astype(np.float64), np.where(np.isfinite(kept), kept, np.nan)
 
 
 class SeriesCurve:
@@ -64,8 +49,8 @@ class SeriesCurve:
     def __init__(self, line: Polyline) -> None:
         self.line = line
         branch = line.series.last_branch()
-        self.steps = np.asarray(branch.steps, dtype=np.float64)
-        self.values = np.asarray(branch.values, dtype=np.float64)
+        self.steps = branch.steps
+        self.values = branch.values
         self._shown = self.values
         self._raw = pg.PlotCurveItem(connect="finite", antialias=True)
         self._smooth = pg.PlotCurveItem(connect="finite", antialias=True)

@@ -23,6 +23,7 @@ HIT_PIXELS = 8.0
 MARKER_SIZE = 13.0
 _NARROW = 3.0  # a span thinner than this is drawn as a line, or it would not be seen
 MISS = math.inf
+_FADED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,19 @@ class MarkStyle:
         shape: of its severity, for markers.
         ground: the panel's colour, for contours that set a marker off from the curve.
         strong: true while it is hovered or selected.
+        faded: true while another finding is selected.
     """
 
     colour: QColor
     shape: Shape
     ground: QColor
     strong: bool
+    faded: bool = False
 
     def tint(self, alpha: float) -> QColor:
         """The colour, translucent."""
         result = QColor(self.colour)
-        result.setAlphaF(min(alpha, 1.0))
+        result.setAlphaF(min(alpha, 1.0) * (_FADED if self.faded else 1.0))
         return result
 
 
@@ -63,7 +66,7 @@ def paint_span(painter: QPainter, mapping: Mapping, span: Span, style: MarkStyle
     left, right = sorted((mapping.x(span.start), mapping.x(span.end)))
     area = mapping.rect
     band = QRectF(left, area.top(), max(right - left, _NARROW), area.height())
-    painter.fillRect(band, style.tint(0.17 if style.strong else 0.085))
+    painter.fillRect(band, style.tint(0.15 if style.strong else 0.075))
     painter.setPen(QPen(style.tint(0.75 if style.strong else 0.4), 1.0))
     for x in (band.left(), band.right()):
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
@@ -77,7 +80,7 @@ def paint_point(painter: QPainter, mapping: Mapping, point: Point, style: MarkSt
         painter.drawLine(QPointF(centre.x(), mapping.rect.top()), QPointF(centre.x(), mapping.rect.bottom()))
     size = MARKER_SIZE + (3.0 if style.strong else 0.0)
     box = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)
-    paint_shape(painter, style.shape, box, style.colour, style.ground)
+    paint_shape(painter, style.shape, box, style.tint(1.0), style.ground)
 
 
 def _point_centre(mapping: Mapping, point: Point) -> QPointF:

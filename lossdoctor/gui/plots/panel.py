@@ -25,7 +25,7 @@ from lossdoctor.gui.theme import Look
 _LABEL_PADDING = QSizeF(9, 4)
 _DOTTED_POINTS = 48  # up to this many points in view each one is also drawn as a dot
 _Y_MARGIN = 0.06
-_GRID = 110  # strength of the grid lines, of 255
+_GRID = 255  # the theme's grid colour is faint already
 
 
 class PlotPanel(pg.PlotWidget):
@@ -51,6 +51,7 @@ class PlotPanel(pg.PlotWidget):
         self.curves = [SeriesCurve(line) for line in panel.lines]
         self._hovered = -1
         self._selected: frozenset[int] = frozenset()
+        self._focused = False
         self._pressed_at: QPointF | None = None
         self.labels: dict[int, QRectF] = {}
         self._build()
@@ -95,14 +96,14 @@ class PlotPanel(pg.PlotWidget):
         self.setBackground(look.surface("panel"))
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
-        grid = QPen(look.surface("axis"), 1.0)
+        grid = QPen(look.surface("grid"), 1.0)
         for axis in (self._axis_x, self._axis_y):
             axis.setPen(QPen(look.surface("border"), 1.0))
             axis.setTextPen(QPen(look.surface("muted")))
             axis.setTickPen(grid)
             axis.setTickFont(font)
-            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
-            axis.setGrid(_GRID if not look.is_dark else 90)
+            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0, hideOverlappingLabels=False)
+            axis.setGrid(_GRID)
         for index, curve in enumerate(self.curves):
             style = look.theme.series(curve.line.role, self._cycle_index(index))
             curve.set_style(QColor(style.colour), style.dash)
@@ -179,9 +180,10 @@ class PlotPanel(pg.PlotWidget):
 
     # --- pointer and selection ---
 
-    def set_selected(self, indices: frozenset[int]) -> None:
-        """Emphasises these marks."""
+    def set_selected(self, indices: frozenset[int], *, focused: bool) -> None:
+        """Emphasises these marks; with `focused` the others fade and lose their labels."""
         self._selected = indices
+        self._focused = focused
         self.viewport().update()
 
     def set_crosshair(self, step: float) -> None:
@@ -215,7 +217,8 @@ class PlotPanel(pg.PlotWidget):
     def _style(self, index: int, mark: Mark) -> marks.MarkStyle:
         severity = self._look.theme.severity(mark.severity)
         strong = index == self._hovered or index in self._selected
-        return marks.MarkStyle(QColor(severity.colour), severity.shape, self._look.surface("panel"), strong)
+        faded = self._focused and not strong
+        return marks.MarkStyle(QColor(severity.colour), severity.shape, self._look.surface("panel"), strong, faded)
 
     def _paint_marks(self, painter: QPainter, mapping: Mapping, under: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -258,8 +261,13 @@ class PlotPanel(pg.PlotWidget):
             size = QSizeF(metrics.horizontalAdvance(text), metrics.height()) + 2 * _LABEL_PADDING
             places = tuple(marks.LABELS[type(mark.evidence)](mapping, mark.evidence, size))
             strong = index == self._hovered or index in self._selected
+            if self._focused and not strong:
+                continue
             requests.append(LabelRequest(index, size, places, -mark.severity.rank, strong))
-        return place_labels(requests, mapping.rect, self._obstacles(mapping))
+        # The flags of NaN and infinity lie along the upper edge and must stay visible.
+        below_flags = 16.0 if any(bool((~np.isfinite(c.values)).any()) for c in self.curves) else 0.0
+        area = mapping.rect.adjusted(0, below_flags, 0, 0)
+        return place_labels(requests, area, self._obstacles(mapping))
 
     def _obstacles(self, mapping: Mapping) -> np.ndarray:
         low, high = mapping.view_values

@@ -150,7 +150,8 @@ class PlotStack(QWidget):
                     index
                     for index, mark in enumerate(plot.spec.marks)
                     if finding is not None and mark.code == finding.code and mark.evidence in finding.evidence
-                )
+                ),
+                focused=finding is not None,
             )
 
     # --- how it is shown ---

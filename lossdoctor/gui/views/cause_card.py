@@ -13,6 +13,9 @@ from lossdoctor.gui.views.section import Disclosure
 from lossdoctor.knowledge.ranked import Argument, RankedCause
 
 
+_BAR = 40
+
+
 class ScoreBar(QWidget):
     """A short bar with its percentage: how likely a cause is."""
 
@@ -25,17 +28,17 @@ class ScoreBar(QWidget):
         self.setToolTip("How likely this cause is, from its frequency and the evidence for and against it")
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(56 + 8 + self.fontMetrics().horizontalAdvance("100 %"), self.fontMetrics().height())
+        return QSize(_BAR + 8 + self.fontMetrics().horizontalAdvance("100 %"), self.fontMetrics().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        groove = QRectF(0, self.height() / 2 - 3, 56, 6)
+        groove = QRectF(0, self.height() / 2 - 3, _BAR, 6)
         painter.setBrush(self._look.surface("border"))
         painter.drawRoundedRect(groove, 3, 3)
         painter.setBrush(self._look.surface("accent"))
-        painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(56 * self._score, 6), 6), 3, 3)
+        painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(_BAR * self._score, 6), 6), 3, 3)
         painter.setPen(self._look.surface("muted"))
         text = formatting.percent(round(self._score, 2))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)

@@ -51,6 +51,7 @@ class DiagnosisPane(QScrollArea):
         self._nothing = PlainLabel("Choose a run to see its diagnosis.", tone="muted", wrap=True)
         body = QWidget()
         body.setObjectName("pane")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         body.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -94,7 +95,7 @@ class DiagnosisPane(QScrollArea):
         findings = item.diagnosis.findings
         self.findings.head.set_note(str(len(findings)) if findings else "none")
         for finding in findings:
-            card = FindingCard(finding, item.run.step_unit, self._look)
+            card = FindingCard(finding, item.run.step_unit, self._look, said=str(item.diagnosis.sentence))
             card.activated.connect(self.finding_activated)
             self.finding_cards.append(card)
             self.findings.add(card)

@@ -29,7 +29,9 @@ class FindingCard(QFrame):
 
     activated = Signal(object)
 
-    def __init__(self, finding: Finding, unit: str, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, finding: Finding, unit: str, look: Look, *, said: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.finding = finding
         self.setProperty("card", "true")
@@ -50,7 +52,9 @@ class FindingCard(QFrame):
         head.addWidget(PlainLabel(f"{severity.word} · {words.formatting.percent(round(finding.confidence, 2))}",
                                   tone="small"))  # fmt: skip
         layout.addLayout(head)
-        layout.addWidget(PlainLabel(str(finding.message), wrap=True))
+        # The sentence under the verdict is often this very one; reading it twice helps nobody.
+        if str(finding.message) != said:
+            layout.addWidget(PlainLabel(str(finding.message), wrap=True))
         self._add_details(layout, unit, look)
 
     def _add_details(self, layout: QVBoxLayout, unit: str, look: Look) -> None:

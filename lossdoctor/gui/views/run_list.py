@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from lossdoctor import formatting
+from lossdoctor.findings import Verdict
 from lossdoctor.gui.badges import paint_pill, pill_size
 from lossdoctor.gui.models.runs_model import VERDICT_ROLE, Column, RunsModel
 from lossdoctor.gui.plain_label import PlainLabel
@@ -24,9 +25,14 @@ from lossdoctor.gui.theme import Look
 from lossdoctor.workspace.results import DiagnosedRun
 
 _ROW_HEIGHT = 32
-_NAME_WIDTH = 112
+_NAME_WIDTH = 104
 # Which columns give way first when the pane is narrow; the verdict and the name never do.
 _GIVE_WAY = (Column.FORMAT, Column.STEPS, Column.CONFIDENCE, Column.BEST_LOSS)
+
+
+def _verdict(index: QModelIndex | QPersistentModelIndex) -> Verdict | None:
+    value = index.data(VERDICT_ROLE)  # a QVariant makes a plain string of the enum
+    return None if value is None else Verdict(value)
 
 
 class VerdictDelegate(QStyledItemDelegate):
@@ -48,7 +54,7 @@ class VerdictDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         self.initStyleOption(option, index)
-        verdict = index.data(VERDICT_ROLE)
+        verdict = _verdict(index)
         option.text = ""
         style = option.widget.style() if option.widget is not None else self.parent().style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
@@ -64,7 +70,7 @@ class VerdictDelegate(QStyledItemDelegate):
     def sizeHint(  # noqa: N802
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        verdict = index.data(VERDICT_ROLE)
+        verdict = _verdict(index)
         if verdict is None:
             return super().sizeHint(option, index)
         width, height = pill_size(self.look.theme.verdict(verdict), self.font(option.font))
@@ -92,7 +98,8 @@ class RunList(QWidget):
     def __init__(self, model: RunsModel, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
-        self._model = model
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.model = model
         self._wanted: str | None = None
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by name, verdict, format")
@@ -116,7 +123,7 @@ class RunList(QWidget):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self._model)
+        table.setModel(self.model)
         table.setAccessibleName("Runs")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -167,7 +174,7 @@ class RunList(QWidget):
     def selected_runs(self) -> list[DiagnosedRun]:
         """The marked runs, in the order shown."""
         rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        return [self._model.run_at(row) for row in rows]
+        return [self.model.run_at(row) for row in rows]
 
     def choose(self, run_id: str) -> None:
         """Goes to a run, now or as soon as it appears."""
@@ -176,22 +183,22 @@ class RunList(QWidget):
 
     def choose_row(self, by: int) -> None:
         """Goes `by` rows down (negative: up)."""
-        rows = self._model.rowCount()
+        rows = self.model.rowCount()
         if rows:
             current = self.table.currentIndex().row()
             self._select_row(min(max(current + by, 0), rows - 1))
 
     def _select_row(self, row: int) -> None:
-        index = self._model.index(row, int(Column.NAME))
+        index = self.model.index(row, int(Column.NAME))
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.table.selectionModel().setCurrentIndex(index, flags)
         self.table.scrollTo(index)
 
     def _follow(self) -> None:
         """Keeps the chosen run current across resets; without one the first row is chosen."""
-        if self.table.currentIndex().isValid() or not self._model.rowCount():
+        if self.table.currentIndex().isValid() or not self.model.rowCount():
             return
-        row = self._model.row_of(self._wanted) if self._wanted is not None else None
+        row = self.model.row_of(self._wanted) if self._wanted is not None else None
         if row is not None:
             self._select_row(row)
         elif self._wanted is None:
@@ -199,25 +206,26 @@ class RunList(QWidget):
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
-            item = self._model.run_at(current.row())
+            item = self.model.run_at(current.row())
             self._wanted = item.run.id
             self.run_chosen.emit(item)
 
-    def forget_choice(self) -> None:
-        """The next run to appear is chosen."""
-        self._wanted = None
+    def choose_first(self) -> None:
+        """Goes to the first row."""
+        if self.model.rowCount():
+            self._select_row(0)
 
     def keep_choice_or_first(self) -> None:
         """After a scan: a run that was wanted and did not come back is given up for the first one."""
         self._follow()
-        if not self.table.currentIndex().isValid() and self._model.rowCount() and not self.filter.text():
+        if not self.table.currentIndex().isValid() and self.model.rowCount() and not self.filter.text():
             self._select_row(0)
 
     def _filter(self, text: str) -> None:
-        self._model.set_filter(text)
+        self.model.set_filter(text)
 
     def _rows_changed(self, *_: object) -> None:
-        shown, total = self._model.rowCount(), self._model.total
+        shown, total = self.model.rowCount(), self.model.total
         words = formatting.count(total, "run")
         self._count.set_text(words if shown == total else f"{formatting.step(shown)} of {words}")
         self.table.setVisible(shown > 0)
@@ -238,7 +246,9 @@ class RunList(QWidget):
         table = self.table
         widths = {column: max(table.sizeHintForColumn(column), self._header_width(column)) for column in Column}
         widths[Column.NAME] = _NAME_WIDTH
-        room = self.width() - table.verticalScrollBar().sizeHint().width()
+        rows_height = self.model.rowCount() * _ROW_HEIGHT + table.horizontalHeader().height()
+        scrolls = rows_height > table.height()
+        room = self.width() - (table.verticalScrollBar().sizeHint().width() if scrolls else 0)
         shown = list(Column)
         for column in _GIVE_WAY:
             if sum(widths[c] for c in shown) > room:
@@ -250,9 +260,9 @@ class RunList(QWidget):
 
     def _header_width(self, column: Column) -> int:
         # Room for the sort arrow beside the title.
-        return self.table.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + 30
+        return self.table.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + 26
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        if self._model.rowCount():
+        if self.model.rowCount():
             self._fit_columns()

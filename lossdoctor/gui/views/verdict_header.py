@@ -55,7 +55,7 @@ class VerdictHeader(QWidget):
         if diagnosis.nan_step is not None:
             facts.append(("NaN or infinite from", f"{unit} {formatting.step(diagnosis.nan_step)}"))
         if diagnosis.best_step is not None:
-            facts.append(("Best checkpoint", f"{unit} {formatting.step(diagnosis.best_step)}"))
+            facts.append(("Use the checkpoint", f"at {unit} {formatting.step(diagnosis.best_step)}"))
         self._show(facts)
 
     def _show(self, facts: list[tuple[str, str]]) -> None:

@@ -148,7 +148,7 @@ class Decoder:
         """Adds the points of every member with this layout; (n,) true for those that were added."""
         common = words & layout.mask(words.shape[1])
         firsts, which = _distinct(common)
-        taken = (common == common[firsts[which]]).all(axis=1)
+        taken: npt.NDArray[np.bool_] = (common == common[firsts[which]]).all(axis=1)
         tag_rows = np.full((firsts.size, len(layout.values)), -1, dtype=np.int64)
         zeroed_crcs = np.zeros(firsts.size, dtype=np.uint32)
         fitting = np.zeros(firsts.size, dtype=bool)
@@ -185,7 +185,7 @@ class Decoder:
         if not count:
             return
         at = layout.wall_at
-        walls = _numbers(rows, at, "<f8") if at >= 0 else np.zeros(count)
+        walls = _numbers(rows, at, "<f8").astype(np.float64) if at >= 0 else np.zeros(count)
         steps = np.zeros(count, dtype=np.uint64)
         for shift, place in enumerate(range(*layout.step)):
             steps |= (rows[:, place].astype(np.uint64) & np.uint64(0x7F)) << np.uint64(7 * shift)

@@ -136,7 +136,7 @@ def _plugin(data: bytes, start: int, end: int) -> tuple[str, bytes]:
     return name, content
 
 
-def _read_tensor(  # noqa: PLR0913
+def _read_tensor(
     data: bytes, start: int, end: int, tag: str, tag_at: tuple[int, int], plugin: str, event: Event
 ) -> None:
     dtype = 0

@@ -67,5 +67,3 @@ def tag_prefix(file: str, run_path: str) -> str:
     parts = [part for part in relative.split("/") if not TIME_FOLDER.fullmatch(part)]
     prefix = "".join(f"{part}/" for part in parts)
     return prefix if len(parts) == len(relative.split("/")) else prefix + HPARAMS_PREFIX
-
-

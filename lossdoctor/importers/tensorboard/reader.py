@@ -162,9 +162,15 @@ class _Reading:
         for (start, end), head in zip(self._holes, self._hole_heads, strict=True):
             problem(self._hole(path, start, end, head))
         if self._bad_crcs:
-            problem(_records(path, "bad_crc", self._bad_crcs, "with a wrong checksum", "A bit flipped on disk or on the way"))
+            problem(
+                _records(
+                    path, "bad_crc", self._bad_crcs, "with a wrong checksum", "A bit flipped on disk or on the way"
+                )
+            )
         if self._garbage:
-            problem(_records(path, "bad_record", self._garbage, "that are no events", "Something else wrote into the file"))
+            problem(
+                _records(path, "bad_record", self._garbage, "that are no events", "Something else wrote into the file")
+            )
         for tag, (what, times) in sorted(self._notes.items()):
             text = f"{what} ({count(times, 'point')}); such points are left out."
             problem(Problem("bad_value", ProblemLevel.WARNING, path, text, "Other tags are not touched.", f"tag {tag}"))
@@ -181,9 +187,10 @@ class _Reading:
             text = f"{count(end - start, 'byte')} are no records; reading went on behind them."
             return Problem("damaged", ProblemLevel.WARNING, path, text, _RESTORE, f"offset {start}")
         text = "ends inside a record: still being written, or cut off. Every whole record is kept."
-        return Problem("truncated", ProblemLevel.INFO, path, text, "Reload when the trainer has written more.", f"offset {start}")
+        return Problem("truncated", ProblemLevel.INFO, path, text, _LIVE, f"offset {start}")
 
 
+_LIVE = "Reload when the trainer has written more."
 _RESTORE = "Copy the file again from its source if more is missing than you can spare."
 
 
@@ -192,11 +199,11 @@ def _cut_short(head: bytes) -> bool:
     if len(head) < HEADER:
         return True
     length, crc = struct.unpack("<QI", head)
-    return length < 1 << 34 and crc == masked_crc(head[:8])
+    return bool(length < 1 << 34 and crc == masked_crc(head[:8]))
 
 
 def _records(path: str, code: str, offsets: list[int], what: str, why: str) -> Problem:
-    text = f"holds {count(len(offsets), 'record')} {what}; {'it is' if len(offsets) == 1 else 'they are'} left out. {why}."
+    text = (
+        f"holds {count(len(offsets), 'record')} {what}; {'it is' if len(offsets) == 1 else 'they are'} left out. {why}."
+    )
     return Problem(code, ProblemLevel.WARNING, path, text, _RESTORE, f"offset {offsets[0]}")
-
-

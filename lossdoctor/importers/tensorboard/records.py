@@ -106,7 +106,7 @@ def _gather(data: bytes, positions: Int64s, width: int) -> npt.NDArray[np.void]:
 
 
 def _header_ok(data: bytes, position: int) -> bool:
-    return _CRC(data, position + 8)[0] == length_crc(_LENGTH(data, position)[0])
+    return bool(_CRC(data, position + 8)[0] == length_crc(_LENGTH(data, position)[0]))
 
 
 def _fits(data: bytes, position: int, end: int) -> bool:
@@ -159,7 +159,7 @@ class _Chain:
 
     def _walk(self, position: int, limit: int) -> tuple[Int64s, int]:
         data, size, read = self._data, len(self._data), _LENGTH
-        found = []
+        found: list[int] = []
         last_header = size - HEADER - FOOTER
         while position <= last_header and len(found) < limit:
             behind = position + HEADER + FOOTER + read(data, position)[0]
@@ -238,4 +238,6 @@ def _matching(window: npt.NDArray[np.uint8], likely: Int64s) -> list[int]:
 
 
 def _any_length(window: npt.NDArray[np.uint8], likely: Int64s) -> npt.NDArray[np.bool_]:
-    return (window[likely] | window[likely + 1] | window[likely + 2] | window[likely + 3]) != 0
+    any_bit = window[likely] | window[likely + 1] | window[likely + 2] | window[likely + 3]
+    filled: npt.NDArray[np.bool_] = any_bit != 0
+    return filled

@@ -1,0 +1,1 @@
+"""The few windows that stand before the main one: file choosers, shortcut sheet, about, and the report of a defect."""

@@ -1,0 +1,289 @@
+"""The importer of CSV and TSV logs: Keras, Lightning, Ultralytics, fastai, timm, and any table with a step column."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
+from lossdoctor.importers.files import relative_id, shown, unreadable
+from lossdoctor.importers.reading import build_run
+from lossdoctor.importers.table import (
+    Table,
+    TableColumn,
+    clean_header,
+    decode,
+    number,
+    read_table,
+    sniff,
+    split_cells,
+    split_lines,
+)
+from lossdoctor.importers.tag_meaning import Quantity, describe
+from lossdoctor.runs import Problem, ProblemLevel, Series
+
+# Names of an x column, best first, after `_key`. The unit tells what a step counts.
+STEP_COLUMNS: dict[str, str] = {
+    **dict.fromkeys(("globalstep", "trainerglobalstep", "step", "steps", "trainstep", "totalsteps", "nsteps",
+                     "numsteps", "optimizerstep", "updates", "nupdates", "numupdates", "update"), "step"),
+    **dict.fromkeys(("timetotaltimesteps", "totaltimesteps", "timesteps", "timestep", "totalenvsteps",
+                     "numenvsteps"), "step"),
+    **dict.fromkeys(("iteration", "iter", "iterations", "iters", "niter", "numiter", "trainingiteration",
+                     "timeiterations", "it"), "iteration"),
+    **dict.fromkeys(("epoch", "epochs", "currentepoch", "epochid", "nepoch"), "epoch"),
+    **dict.fromkeys(("round", "episode", "batch", "batchidx", "minibatch", "tokens"), "step"),
+}  # fmt: skip
+_RANK = {name: rank for rank, name in enumerate(STEP_COLUMNS)}
+# Count within an epoch: on their own they go back to 0 at each epoch.
+_WITHIN_EPOCH = frozenset({"batch", "batchidx", "minibatch", "iter", "iteration", "it", "step"})
+_RUNS_TABLE = {"name", "state", "created", "runtime"}
+_VERSION_FOLDER = re.compile(r"version_\d+")
+_SAMPLE_LINES = 60
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())
+
+
+class CsvImporter:
+    """Tables with one row for each logged step."""
+
+    name = "csv"
+    title = "CSV and TSV logs"
+    patterns = ("*.csv", "*.tsv")
+    help = (
+        "Keras CSVLogger, Lightning metrics.csv, Ultralytics results.csv, fastai, timm, Stable-Baselines progress.csv "
+        "and any table with a column such as step, iteration or epoch. The delimiter and a decimal comma are found "
+        "out. An empty cell means that nothing was logged; a literal nan or inf is data. Rows keep their order in the "
+        "file, so that restarts appended to it stay visible."
+    )
+
+    def probe(self, head: FileHead) -> Match | None:
+        """A header with a step-like or loss-like column and at least one row of numbers below it."""
+        look = _look(head)
+        if look is None or _foreign(look):
+            return None
+        step = step_column(look.names)
+        if step is None and not any(describe(name).quantity is Quantity.LOSS for name in look.names):
+            return None
+        if not look.numbers:
+            # A header alone is a log that has only begun, when its columns say so.
+            return Match(0.5, "has the columns of a log, no rows yet") if look.rows == 0 and step else None
+        return Match(0.7, f"is a table with the column {step}" if step else "is a table with a loss column")
+
+    def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
+        """One source a file; Lightning's metrics.csv stands for its version folder."""
+        return Grouping(tuple(_source(head, root) for head in heads))
+
+    def read(self, source: Source) -> ImportResult:
+        """The run in one table."""
+        path = source.files[0]
+        try:
+            table = read_table(path)
+        except OSError as error:
+            return ImportResult((), (unreadable(path, error),))
+        if table is None:
+            return ImportResult((), (no_numbers(path),))
+        series, unit, problems = table_series(table, path)
+        if not series:
+            return ImportResult((), (no_numbers(path) if len(table.lines) else no_rows(path),))
+        run = build_run(source, series, step_unit=unit, problems=(*table.problems, *problems), name=_name(source))
+        return ImportResult((run,))
+
+
+def _name(source: Source) -> str:
+    """What a user calls the run: Lightning's version folders are named by the folder above too."""
+    parts = source.id.split("/")
+    if _VERSION_FOLDER.fullmatch(parts[-1]) and len(parts) > 1:
+        return "/".join(parts[-2:])
+    return os.path.splitext(parts[-1])[0] or parts[-1]
+
+
+def _source(head: FileHead, root: str) -> Source:
+    folder = os.path.dirname(head.path)
+    if head.name == "metrics.csv" and _VERSION_FOLDER.fullmatch(os.path.basename(folder)):
+        return Source("csv", relative_id(folder, root), folder, (head.path,), head.size_bytes)
+    return Source("csv", relative_id(head.path, root), head.path, (head.path,), head.size_bytes)
+
+
+class _Look:
+    """The beginning of a table: its column names, how many rows were seen, and whether any cell is a number."""
+
+    __slots__ = ("first", "names", "numbers", "rows")
+
+    def __init__(self, first: str, names: list[str], rows: int, numbers: int) -> None:
+        self.first, self.names, self.rows, self.numbers = first, names, rows, numbers
+
+
+def _look(head: FileHead) -> _Look | None:
+    data = head.head
+    if not data or (b"\x00" in data[:1024] and data[:2] not in (b"\xff\xfe", b"\xfe\xff")):
+        return None
+    text = decode(data)
+    stripped = text.lstrip()
+    if not stripped or stripped[0] in "{[<":
+        return None
+    lines = [line for line in split_lines(text)[: _SAMPLE_LINES + 1] if line.strip()]
+    if not head.complete and len(lines) > 1 and len(lines) <= _SAMPLE_LINES:
+        lines.pop()  # cut by the end of the sample, not of the file
+    dialect = sniff(lines)
+    if dialect is None:
+        return None
+    cells = split_cells(lines[0], dialect.delimiter)
+    if len(cells) > 10_000:
+        cells = cells[:10_000]
+    rows = [split_cells(line, dialect.delimiter) for line in lines[1:]]
+    same = [row for row in rows if len(row) in (len(cells), len(cells) + 1)]
+    if rows and len(same) * 2 < len(rows):
+        return None  # prose with commas
+    numbers = sum(number(cell, dialect.decimal_comma) is not None for row in same for cell in row)
+    return _Look(lines[0], clean_header(cells), len(rows), numbers)
+
+
+def _foreign(look: _Look) -> str:
+    names = {name.lower() for name in look.names}
+    if names >= _RUNS_TABLE:
+        return "runs_table"
+    return "monitor" if look.first.startswith("#{") else ""
+
+
+def table_trouble(head: FileHead) -> tuple[str, str, str] | None:
+    """Why a table is no log: (code, message, hint); None when the file is no table at all."""
+    data = head.head.lstrip()
+    if data.startswith(b"#{") and b"t_start" in data[:200]:
+        return (
+            "sb3_monitor",
+            "is a Stable-Baselines monitor file: rewards and lengths of episodes, no loss.",
+            "Give the folder with progress.csv or the event files instead.",
+        )
+    look = _look(head)
+    if look is None:
+        return None
+    if _foreign(look) == "runs_table":
+        return (
+            "runs_table",
+            "is a W&B table with one row for each run: last values, no curves.",
+            "Export the charts (one column for each run) instead.",
+        )
+    named_like_table = head.name.lower().endswith((".csv", ".tsv"))
+    if not look.numbers and look.rows and named_like_table:
+        return ("no_numbers", "is a table without a single number.", "Choose the file that holds the metrics.")
+    if named_like_table:
+        return (
+            "no_step_column",
+            "is a table, but no column counts steps or epochs and none is a loss.",
+            "Name the x column step, iteration or epoch.",
+        )
+    return None
+
+
+def no_numbers(path: str) -> Problem:
+    """The problem of a table without numbers."""
+    return Problem("no_numbers", ProblemLevel.ERROR, shown(path), "holds no column of numbers.",
+                   "Choose the file that holds the metrics.")  # fmt: skip
+
+
+def no_rows(path: str) -> Problem:
+    """The problem of a table that has only a header so far."""
+    return Problem("no_rows", ProblemLevel.INFO, shown(path), "holds a header but no rows yet.")
+
+
+def step_column(names: Sequence[str]) -> str | None:
+    """The column that counts steps, by name; the finest counter when there are several."""
+    known = [name for name in names if _key(name) in _RANK]
+    return min(known, key=lambda name: _RANK[_key(name)], default=None)
+
+
+def table_series(table: Table, path: str) -> tuple[list[Series], str, list[Problem]]:
+    """A table's numeric columns as series over its step column, the unit of a step, and problems."""
+    steps, unit, used, problems = _steps(table, path)
+    source = shown(os.path.basename(path))
+    wall_column = next(
+        (c for c in table.columns if c.name in ("_timestamp", "wall_time", "Wall time") and c.numeric), None
+    )
+    walls = wall_column.values if wall_column is not None else None
+    series = []
+    for column in table.columns:
+        if not column.numeric or column is used or column is wall_column or _is_index(column):
+            continue
+        rows = column.present
+        times = walls[rows] if walls is not None else None
+        series.append(Series(column.name, steps[rows], column.values[rows], times, source))
+    return series, unit, problems
+
+
+def _is_index(column: TableColumn) -> bool:
+    return column.name in ("", "Unnamed: 0") or _key(column.name) in ("index",)
+
+
+def _steps(table: Table, path: str) -> tuple[npt.NDArray[np.int64], str, TableColumn | None, list[Problem]]:
+    """(n,) step of each row, its unit, the column it came from, and what had to be assumed."""
+    rows = np.arange(len(table.lines), dtype=np.int64)
+    ranked = sorted(
+        (c for c in table.columns if c.numeric and _key(c.name) in _RANK), key=lambda c: _RANK[_key(c.name)]
+    )
+    fractional = ""
+    for column in ranked:
+        if not column.present.all() and column.present.mean() < 0.5:
+            continue
+        whole = _whole(column)
+        if whole is None:
+            fractional = fractional or column.name
+            continue
+        unit = STEP_COLUMNS[_key(column.name)]
+        joined = _joined_with_epoch(column, whole, ranked)
+        return (whole if joined is None else joined), unit, column, _gaps(column, path, table)
+    index = next((c for c in table.columns if _is_index(c) and c.numeric), None)
+    if index is not None and (whole := _whole(index)) is not None:
+        return whole, "step", index, []
+    if fractional:
+        text = f"{fractional} holds fractions, so rows are counted as steps instead."
+    else:
+        text = "has no column that counts steps, so rows are counted as steps."
+    return rows, "step", None, [Problem("rows_as_steps", ProblemLevel.INFO, shown(path), text)]
+
+
+def _whole(column: TableColumn) -> npt.NDArray[np.int64] | None:
+    """A column as int64 when all of its values are whole; a row without one takes that of the row before."""
+    values = column.values
+    if not np.all(np.isfinite(values[column.present])):
+        return None
+    if values[column.present].size == 0 or np.any(values[column.present] != np.rint(values[column.present])):
+        return None
+    if np.any(np.abs(values[column.present]) >= 2.0**63):
+        return None
+    if not column.present.all():
+        last = np.maximum.accumulate(np.where(column.present, np.arange(values.size), -1))
+        values = np.where(last >= 0, values[np.maximum(last, 0)], 0.0)
+    return values.astype(np.int64)
+
+
+def _gaps(column: TableColumn, path: str, table: Table) -> list[Problem]:
+    missing = np.flatnonzero(~column.present)
+    if not missing.size:
+        return []
+    text = f"{missing.size} rows have no {column.name}; they count as part of the row before."
+    place = f"line {int(table.lines[missing[0]])}"
+    return [Problem("missing_step", ProblemLevel.WARNING, shown(path), text, "", place)]
+
+
+def _joined_with_epoch(
+    column: TableColumn, whole: npt.NDArray[np.int64], ranked: list[TableColumn]
+) -> npt.NDArray[np.int64] | None:
+    """Steps that count through where a batch column starts again in every epoch: (epoch - first) * per_epoch + batch."""
+    if _key(column.name) not in _WITHIN_EPOCH or whole.size < 3:
+        return None
+    epoch = next((c for c in ranked if STEP_COLUMNS[_key(c.name)] == "epoch" and c is not column), None)
+    epochs = _whole(epoch) if epoch is not None else None
+    falls = np.flatnonzero(np.diff(whole) < 0) + 1
+    if epochs is None or not falls.size or np.any(epochs[falls] <= epochs[falls - 1]):
+        return None
+    if falls.size < max(1, np.unique(epochs).size - 1):
+        return None  # not every epoch starts again
+    per_epoch = int(whole.max()) + (1 if whole.min() == 0 else 0)
+    joined: npt.NDArray[np.int64] = (epochs - epochs[0]) * per_epoch + whole
+    return joined

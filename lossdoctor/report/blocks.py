@@ -1,0 +1,212 @@
+"""The blocks a report is made of: what is said and how it is ordered, without fonts, sizes or page positions.
+
+Text in blocks is plain; every writer escapes it for its own format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from lossdoctor.figures import FigureSpec
+from lossdoctor.findings import Severity, Verdict
+
+
+class Tone(StrEnum):
+    """How loud a paragraph is."""
+
+    BODY = "body"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 names a page, 2 a part of it."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text."""
+
+    text: str
+    tone: Tone = Tone.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value: "Best checkpoint", "step 1 200"."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """Facts one below the other."""
+
+    rows: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictBanner:
+    """The verdict of a run with its sentence and the numbers beside it."""
+
+    verdict: Verdict
+    sentence: str
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCounts:
+    """How many runs have which verdict, in the order to show them; verdicts without a run are left out."""
+
+    counts: tuple[tuple[Verdict, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A verdict in a table cell."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text in a table cell that leads to the `Page` with this anchor."""
+
+    text: str
+    anchor: str
+
+
+Cell: TypeAlias = str | Badge | Link
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table column; `share` is its part of the table's width relative to the others."""
+
+    title: str
+    share: float = 1.0
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells below column titles; titles are repeated where the table breaks over pages."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An annotated figure; `alternative` says in words what it shows."""
+
+    spec: FigureSpec
+    alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingItem:
+    """A finding with its numbers, each a short sentence."""
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: float
+    sentence: str
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindingList:
+    """Findings, the most severe first. `omitted`: how many more there are."""
+
+    items: tuple[FindingItem, ...]
+    omitted: int = 0
+    noun: str = field(default="finding", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CauseItem:
+    """A likely cause with what speaks for and against it, strongest first."""
+
+    title: str
+    score: float
+    speaks_for: tuple[str, ...] = ()
+    speaks_against: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CauseList:
+    """Causes, the most likely first. `omitted`: how many more there are."""
+
+    items: tuple[CauseItem, ...]
+    omitted: int = 0
+    noun: str = field(default="cause", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """Something to try, with a box. `about` names the cause it settles, `then` what to do when it is confirmed."""
+
+    text: str
+    about: str = ""
+    then: str = ""
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """Things to try, the most worthwhile first. `omitted`: how many more there are."""
+
+    items: tuple[ChecklistItem, ...]
+    omitted: int = 0
+    noun: str = field(default="check", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Short sentences, one a line. `omitted`: how many more there are; `noun` names one of them."""
+
+    items: tuple[str, ...]
+    omitted: int = 0
+    noun: str = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Two stacks of blocks side by side; `share` is the left one's part of the width. Without pages: left, then right."""
+
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
+    share: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Blocks that stand on one page together, with a place in the outline.
+
+    A writer with pages makes them fit: it shrinks figures and then cuts lists from the end (all items count as
+    omitted then), never the other way round and never onto a second page.
+    """
+
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+Block: TypeAlias = (
+    Heading | Paragraph | KeyFacts | VerdictBanner | VerdictCounts | Table | Figure | FindingList | CauseList
+    | Checklist | Bullets | PageBreak | Columns | Page
+)  # fmt: skip

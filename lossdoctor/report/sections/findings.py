@@ -1,0 +1,43 @@
+"""Section: the findings of a run with the numbers that decided."""
+
+from __future__ import annotations
+
+from lossdoctor.findings import Finding, Outcome, Status
+from lossdoctor.report.blocks import Block, FindingItem, FindingList, Heading, Paragraph, Tone
+from lossdoctor.workspace.results import DiagnosedRun
+
+_MOST = 6
+_MOST_NUMBERS = 5
+
+
+def findings(item: DiagnosedRun) -> tuple[Block, ...]:
+    """Every finding, the most severe first; and which rules could not answer, because silence is no answer."""
+    found = item.diagnosis.findings
+    shown = tuple(_item(finding) for finding in found[:_MOST])
+    listing: Block = FindingList(shown, len(found) - len(shown))
+    if not found:
+        listing = Paragraph("No rule found a symptom in this run.", Tone.MUTED)
+    return Heading("Findings"), listing, *_unanswered(item.diagnosis.outcomes)
+
+
+def _item(finding: Finding) -> FindingItem:
+    numbers = tuple(measurement.sentence() for measurement in finding.measurements[:_MOST_NUMBERS])
+    return FindingItem(
+        finding.code,
+        finding.name.replace("_", " "),
+        finding.severity,
+        finding.confidence,
+        str(finding.message),
+        numbers,
+    )
+
+
+def _unanswered(outcomes: tuple[Outcome, ...]) -> tuple[Block, ...]:
+    not_asked = [f"{o.name.replace('_', ' ')} ({o.reason})" for o in outcomes if o.status is Status.NOT_APPLICABLE]
+    failed = [o.code for o in outcomes if o.status is Status.FAILED]
+    sentences = []
+    if not_asked:
+        sentences.append(f"Could not be judged: {'; '.join(not_asked)}.")
+    if failed:
+        sentences.append(f"Failed by a defect of lossdoctor: {', '.join(failed)}.")
+    return (Paragraph(" ".join(sentences), Tone.MUTED),) if sentences else ()

@@ -1,0 +1,50 @@
+"""Section: which run this is, its verdict and the figure that shows it."""
+
+from __future__ import annotations
+
+from lossdoctor import formatting
+from lossdoctor.diagnosis import Diagnosis
+from lossdoctor.figures.build import build_figure
+from lossdoctor.report.blocks import Block, Fact, Figure, Heading, Paragraph, Tone, VerdictBanner
+from lossdoctor.runs import Run
+from lossdoctor.workspace.results import DiagnosedRun
+
+
+def run_head(item: DiagnosedRun) -> tuple[Block, ...]:
+    """Name and origin of the run, its verdict in one sentence, and the annotated figure."""
+    spec = build_figure(item.run, item.diagnosis)
+    return (
+        Heading(item.run.name, 1),
+        Paragraph(_origin(item.run), Tone.MUTED),
+        VerdictBanner(item.diagnosis.verdict, str(item.diagnosis.sentence), _facts(item.diagnosis, item.run.step_unit)),
+        Figure(spec, _alternative(item)),
+    )
+
+
+def _origin(run: Run) -> str:
+    parts = [run.id] if run.id != run.name else []
+    parts += [run.format, formatting.count(run.points, "point")]
+    steps = [series.steps for series in run.series if len(series)]
+    if steps:
+        first, last = min(int(s.min()) for s in steps), max(int(s.max()) for s in steps)
+        parts.append(f"{run.step_unit}s {formatting.step(first)} to {formatting.step(last)}")
+    return "  ·  ".join(parts)
+
+
+def _facts(diagnosis: Diagnosis, unit: str) -> tuple[Fact, ...]:
+    facts = [Fact("Confidence", formatting.percent(diagnosis.confidence))]
+    if diagnosis.runner_up is not None:
+        facts.append(Fact("Runner-up", diagnosis.runner_up.label))
+    for label, step in (
+        ("Begins at", diagnosis.onset_step),
+        ("Best at", diagnosis.best_step),
+        ("NaN from", diagnosis.nan_step),
+    ):
+        if step is not None:
+            facts.append(Fact(label, f"{unit} {formatting.step(step)}"))
+    return tuple(facts)
+
+
+def _alternative(item: DiagnosedRun) -> str:
+    tags = [series.tag for series in item.run.series][:8]
+    return f"{item.diagnosis.verdict.label}: {item.diagnosis.sentence} Curves: {', '.join(tags)}."

@@ -1,0 +1,91 @@
+"""Writes the parts of README.md that the program knows better: `python packaging/generate.py [--check]`.
+
+Each part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`. `--check` writes nothing and fails when a
+part is out of date. Parts that this file does not know (the accuracy, which a benchmark measures) are left alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+sys.path.insert(0, str(ROOT))
+
+
+def formats() -> str:
+    """Every importer as a table row."""
+    from lossdoctor.importers.registry import IMPORTERS
+
+    rows = [
+        f"| {item.title} | {', '.join(f'`{p}`' for p in item.patterns)} | {_first_sentence(item.help)} |"
+        for item in IMPORTERS
+    ]
+    return "\n".join(["| Format | Usual names | Written by |", "|---|---|---|", *rows])
+
+
+def rules() -> str:
+    """Every rule as a table row."""
+    from lossdoctor.rules.registry import RULES
+
+    rows = [f"| {rule.code} | `{rule.name}` | {rule.summary} |" for rule in RULES]
+    return "\n".join(["| Code | Symptom | What is seen |", "|---|---|---|", *rows])
+
+
+def scan() -> str:
+    """What a terminal of 110 columns shows for the examples; only the time is made up, so that the text stays the same."""
+    from rich.console import Console
+
+    from lossdoctor.cli.table import print_table
+    from lossdoctor.workspace.scan import scan as scan_paths
+
+    text = io.StringIO()
+    result = replace(scan_paths([ROOT / "resources" / "examples"]), seconds=0.2)
+    print_table(result, Console(file=text, width=110, highlight=False, markup=False, emoji=False, color_system=None))
+    lines = [line.rstrip() for line in text.getvalue().splitlines()]
+    return "\n".join(["```text", "$ lossdoctor scan resources/examples", *lines, "```"])
+
+
+PARTS: dict[str, Callable[[], str]] = {"formats": formats, "rules": rules, "scan": scan}
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.])\s", " ".join(text.split()))[0]
+
+
+def filled(text: str) -> str:
+    """The text with every known part written anew.
+
+    Raises:
+        ValueError: a part has no place in the text.
+    """
+    for name, make in PARTS.items():
+        begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise ValueError(f"{README.name} has no place for the part {name!r}")
+        head, rest = text.split(begin)
+        text = f"{head}{begin}\n{make()}\n{end}{rest.split(end)[1]}"
+    return text
+
+
+def main(args: Sequence[str]) -> int:
+    """Writes or checks; 0 when everything is up to date."""
+    before = README.read_text(encoding="utf-8")
+    after = filled(before)
+    if before == after:
+        return 0
+    if "--check" in args:
+        print("README.md is out of date; run: python packaging/generate.py")
+        return 1
+    README.write_text(after, encoding="utf-8")
+    print("README.md written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""Slow, obvious versions of the signals: what the fast ones must equal."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+
+def running_median(values: Array, window: int) -> Array:
+    n = len(values)
+    half = min(window // 2, (n - 1) // 2) if n else 0
+    out = []
+    for i in range(n):
+        if half < 1:
+            out.append(values[i])
+        elif i < half:
+            out.append(float(np.median(values[: 2 * i + 1])))
+        elif i >= n - half:
+            back = n - 1 - i
+            out.append(float(np.median(values[n - 1 - max(2 * back, half) :])))
+        else:
+            out.append(float(np.median(values[i - half : i + half + 1])))
+    return np.array(out)
+
+
+def running_mean(values: Array, window: int) -> Array:
+    n = len(values)
+    half = min(window // 2, (n - 1) // 2) if n else 0
+    out = []
+    for i in range(n):
+        reach = min(i, n - 1 - i, half)
+        out.append(float(np.mean(values[i - reach : i + reach + 1])))
+    return np.array(out)
+
+
+def pairwise_slopes(steps: Array, values: Array) -> list[float]:
+    return sorted(
+        (values[j] - values[i]) / (steps[j] - steps[i]) for i in range(len(steps)) for j in range(i + 1, len(steps))
+    )
+
+
+def autocorrelation(values: Array, lag: int) -> float:
+    z = values - np.mean(values)
+    return float(sum(z[i] * z[i + lag] for i in range(len(z) - lag)) / sum(v * v for v in z))
+
+
+def block_median(values: Array, edges: npt.NDArray[np.int64]) -> Array:
+    ends = [*edges[1:], len(values)]
+    return np.array([float(np.median(values[a:b])) for a, b in zip(edges, ends, strict=True)])
+
+
+def first_nonfinite(values: Array) -> int | None:
+    for index, value in enumerate(values):
+        if math.isnan(value) or math.isinf(value):
+            return index
+    return None

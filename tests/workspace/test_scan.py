@@ -1,0 +1,184 @@
+"""A scan survives whatever one source does, and its result does not depend on order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lossdoctor.diagnosis.engine import diagnose
+from lossdoctor.errors import InputError
+from lossdoctor.importers.base import ImportResult, Source
+from lossdoctor.importers.reading import read_source
+from lossdoctor.progress import Cancelled
+from lossdoctor.runs import Problem, ProblemLevel, Run
+from lossdoctor.workspace.results import DiagnosedRun
+from lossdoctor.workspace.scan import scan
+
+SCAN = "lossdoctor.workspace.scan"
+
+
+def write_log(path: Path, points: int = 60, rate: float = 0.1) -> Path:
+    """A small falling loss as CSV."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [f"{step},{math.exp(-rate * step) + 0.1:.6f},{math.exp(-rate * step) + 0.12:.6f}" for step in range(points)]
+    path.write_text("step,train_loss,val_loss\n" + "\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in ("a", "b", "c"):
+        write_log(tmp_path / "runs" / name / "log.csv")
+    return tmp_path / "runs"
+
+
+def summary(path: Path, *more: Path) -> list[tuple[str, str]]:
+    return [(item.run.id, item.diagnosis.verdict) for item in scan([path, *more]).runs]
+
+
+def test_every_run_is_found_and_counted(tree: Path) -> None:
+    result = scan([tree])
+    assert len(result.runs) == 3
+    assert result.files == 3
+    assert result.bytes == sum(path.stat().st_size for path in tree.rglob("*.csv"))
+    assert result.points == 3 * 2 * 60
+    assert result.roots == (str(tree),)
+    assert [item.run.id for item in result.runs] == sorted(item.run.id for item in result.runs)
+
+
+def test_the_order_of_paths_changes_nothing(tree: Path) -> None:
+    write_log(tree.parent / "other" / "a" / "log.csv")
+    other = tree.parent / "other"
+    assert summary(tree, other) == summary(other, tree)
+    assert len({run_id for run_id, _ in summary(tree, other)}) == 4
+
+
+def test_a_source_reached_twice_counts_once(tree: Path) -> None:
+    assert summary(tree, tree / "a", tree) == summary(tree)
+
+
+def test_each_run_is_handed_over_when_it_is_diagnosed(tree: Path) -> None:
+    seen: list[DiagnosedRun] = []
+    result = scan([tree], on_run=seen.append)
+    assert tuple(seen) == result.runs
+
+
+def test_a_diagnosis_sees_the_other_runs(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    siblings: dict[str, list[str]] = {}
+
+    def spy(run: Run, others: tuple[Run, ...]) -> object:
+        siblings[run.id] = [other.id for other in others]
+        return diagnose(run, others)
+
+    monkeypatch.setattr(f"{SCAN}.diagnose", spy)
+    ids = [item.run.id for item in scan([tree]).runs]
+    assert siblings == {run_id: [other for other in ids if other != run_id] for run_id in ids}
+
+
+def raising(error: BaseException, on: str) -> Callable[[Source], ImportResult]:
+    def read(source: Source) -> ImportResult:
+        if f"/{on}/" in source.files[0]:
+            raise error
+        return read_source(source)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ZeroDivisionError("x"), "internal_error"),
+        (RecursionError("deep"), "internal_error"),
+        (MemoryError(), "internal_error"),
+        (PermissionError(13, "Permission denied"), "unreadable"),
+        (InputError("b.csv is odd.", "Look at it."), "unreadable"),
+    ],
+)
+def test_what_one_source_does_costs_that_source_only(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    monkeypatch.setattr(f"{SCAN}.read_source", raising(error, "b"))
+    result = scan([tree])
+    assert len(result.runs) == 2
+    [problem] = [p for p in result.problems if p.level is ProblemLevel.ERROR]
+    assert problem.code == code
+    assert "/b" in problem.path
+    assert problem.hint
+    assert "\n" not in problem.sentence()
+    assert "Traceback" not in problem.sentence()
+
+
+def test_a_diagnosis_that_fails_costs_that_run_only(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_on_b(run: Run, others: tuple[Run, ...]) -> object:
+        if "b" in run.id.split("/"):
+            raise ValueError("odd")
+        return diagnose(run, others)
+
+    monkeypatch.setattr(f"{SCAN}.diagnose", fail_on_b)
+    result = scan([tree])
+    assert len(result.runs) == 2
+    assert [p.code for p in result.problems] == ["internal_error"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Cancelled()])
+def test_the_user_can_stop_it(tree: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    monkeypatch.setattr(f"{SCAN}.read_source", raising(error, "b"))
+    with pytest.raises(type(error)):
+        scan([tree])
+
+
+def test_cancel_is_asked_between_sources_and_between_runs(tree: Path) -> None:
+    for stop_at in range(1, 8):
+        asked = 0
+
+        def cancel(limit: int = stop_at) -> bool:
+            nonlocal asked
+            asked += 1
+            return asked >= limit
+
+        # One path, three sources, three runs: seven questions.
+        with pytest.raises(Cancelled):
+            scan([tree], cancel=cancel)
+        assert asked == stop_at
+
+
+def test_progress_rises_from_nothing_to_all(tree: Path) -> None:
+    told: list[tuple[int, int]] = []
+    scan([tree], progress=lambda done, total, what: told.append((done, total)))
+    assert [done for done, _ in told] == [0, 1, 2, 3, 4, 5, 6]
+    assert {total for _, total in told} == {6}
+
+
+def test_problems_are_listed_once_and_in_order(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(source: Source) -> ImportResult:
+        result = read_source(source)
+        problem = Problem("odd", ProblemLevel.WARNING, source.path, "is odd.")
+        [run] = result.runs
+        with_problem = Run(
+            run.id,
+            run.path,
+            run.name,
+            run.format,
+            run.series,
+            run.roles,
+            run.config,
+            run.step_unit,
+            (problem,),
+            run.size_bytes,
+        )
+        return ImportResult((with_problem,), (problem,))
+
+    monkeypatch.setattr(f"{SCAN}.read_source", twice)
+    problems = scan([tree]).problems
+    assert [p.code for p in problems] == ["odd"] * 3
+    assert [p.path for p in problems] == sorted(p.path for p in problems)
+
+
+def test_nothing_to_read_is_a_problem_not_an_error(tmp_path: Path) -> None:
+    result = scan([tmp_path, tmp_path / "missing"])
+    assert result.runs == ()
+    assert {p.level for p in result.problems} == {ProblemLevel.ERROR}
+    assert len(result.problems) == 2
