@@ -29,6 +29,12 @@ def diagnose(run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RUL
     Returns:
         The diagnosis. A rule that raises becomes a failed outcome; the others go on.
     """
+    # Overflow and 0/0 are ordinary here (losses of 1e38, constant series); their results are handled as values.
+    with np.errstate(all="ignore"):
+        return _diagnose(run, siblings, rules)
+
+
+def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagnosis:
     view = RunView(run)
     outcomes = tuple(_ask(rule, view) for rule in rules)
     weighed = weigh(outcomes)
@@ -48,9 +54,7 @@ def diagnose(run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RUL
 
 def _ask(rule: Rule, view: RunView) -> Outcome:
     try:
-        # Overflow and 0/0 are ordinary here (losses of 1e38, constant series); their results are handled as values.
-        with np.errstate(all="ignore"):
-            return rule.check(view)
+        return rule.check(view)
     except Exception:  # noqa: BLE001  # our own defect must not cost the user the other rules' answers
         return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from lossdoctor.findings.content import ContentEqual
 
-@dataclass(frozen=True, slots=True)
-class Span:
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Span(ContentEqual):
     """A range of steps: drawn as a shaded band."""
 
     start: float
@@ -19,8 +21,8 @@ class Span:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+@dataclass(frozen=True, slots=True, eq=False)
+class Point(ContentEqual):
     """One logged point: drawn as a marker. `value` may be NaN or infinite; it is then drawn at the panel's edge."""
 
     step: float
@@ -29,8 +31,8 @@ class Point:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+@dataclass(frozen=True, slots=True, eq=False)
+class Level(ContentEqual):
     """A value that matters over the whole run (chance level, best value): drawn as a horizontal line."""
 
     value: float
@@ -38,8 +40,8 @@ class Level:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True, slots=True, eq=False)
+class Line(ContentEqual):
     """A fitted straight line from (start, start_value) to (end, end_value)."""
 
     start: float
@@ -50,8 +52,8 @@ class Line:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair(ContentEqual):
     """Two series compared at one step (the gap between them): drawn as a vertical bracket from `low` to `high`."""
 
     step: float

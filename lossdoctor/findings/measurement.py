@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lossdoctor import formatting
+from lossdoctor.findings.content import ContentEqual
 
 
 class Direction(StrEnum):
@@ -16,8 +17,8 @@ class Direction(StrEnum):
     INFORMATION = ""  # shown, compared with nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Measurement:
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement(ContentEqual):
     """One measured number.
 
     Attributes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from lossdoctor import formatting, safe_text
+from lossdoctor.findings.content import ContentEqual
 
 Parameter: TypeAlias = float | int | str
 
@@ -25,8 +26,8 @@ class _Formatter(string.Formatter):
         return safe_text.plain(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+@dataclass(frozen=True, slots=True, eq=False)
+class Message(ContentEqual):
     """A sentence with its numbers.
 
     Attributes:

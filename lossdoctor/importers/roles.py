@@ -127,10 +127,21 @@ def _best_pair(train: list[Candidate], val: list[Candidate]) -> tuple[Candidate 
         return min(train, key=lambda c: c.rank, default=None), min(val, key=lambda c: c.rank, default=None)
     best_train = sorted(train, key=lambda c: c.rank)[:40]
     best_val = sorted(val, key=lambda c: c.rank)[:40]
-    return min(
+    chosen, partner = min(
         ((t, v) for t in best_train for v in best_val),
         key=lambda pair: (-_pair_score(*pair), -pair[0].points, -pair[1].points, pair[0].position, pair[1].position),
     )
+    return _epoch_variant(chosen, partner, best_train), partner
+
+
+def _epoch_variant(train: Candidate, val: Candidate, pool: list[Candidate]) -> Candidate:
+    """The epoch average of the training loss where it matches validation point by point and little detail is lost."""
+    for other in pool:
+        same_loss = other.meaning.per_epoch and other.meaning.extras == train.meaning.extras and other.score > 0
+        same_length = 0.8 * val.points <= other.points <= 1.25 * val.points
+        if same_loss and same_length and not train.meaning.per_epoch and train.points < 5 * other.points:
+            return other
+    return train
 
 
 def _pair_score(train: Candidate, val: Candidate) -> float:

@@ -41,7 +41,8 @@ class Meaning:
         extras: words that set it apart from others of its kind: {"box"} in train/box_loss.
         side: "generator", "discriminator", "actor", "critic" or "".
         is_total: a word says that it is the whole.
-        weakness: points off as a loss: it is named by a loss function, or averaged over an epoch.
+        per_epoch: a word says that a point stands for an epoch: train_loss_epoch beside train_loss_step.
+        weakness: points off as a loss: it is named by a loss function, or smoothed.
     """
 
     quantity: Quantity
@@ -51,6 +52,7 @@ class Meaning:
     extras: frozenset[str] = frozenset()
     side: str = ""
     is_total: bool = False
+    per_epoch: bool = False
     weakness: float = 0.0
 
     @property
@@ -95,8 +97,8 @@ def describe(tag: str) -> Meaning:
     quantity, word = _quantity(found, have)
     side = _side(found, have)
     extras = frozenset(_extras(found, quantity, word))
-    meaning = Meaning(quantity, split, word, split_word, extras, side, bool(have & w.TOTAL_WORDS), 0.0)
-    return replace(meaning, weakness=_weakness(meaning, have))
+    meaning = Meaning(quantity, split, word, split_word, extras, side, bool(have & w.TOTAL_WORDS))
+    return replace(meaning, per_epoch=bool(have & w.EPOCH_WORDS), weakness=_weakness(meaning, have))
 
 
 def _quantity(found: tuple[str, ...], have: frozenset[str]) -> tuple[Quantity, str]:

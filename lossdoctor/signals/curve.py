@@ -112,8 +112,8 @@ def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
     n = y.size
     if n == 0:
         return None
-    # float32 maximum is a usual stand-in for "overflowed"; beyond 1e300 the arithmetic here would overflow itself.
-    y = np.clip(y, -1e300, 1e300)
+    # Losses beyond the largest float32 (3e38) mean "overflowed"; beyond 1e150 the squares taken here would overflow too.
+    y = np.clip(y, -1e150, 1e150)
     edges = block_edges(n, GRID)
     middle = block_median(y, edges)
     low = np.minimum.reduceat(y, edges)

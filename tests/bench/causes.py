@@ -157,7 +157,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("root", type=Path)
     parser.add_argument("--verdict", choices=("rules", "truth"), default="rules")
     parser.add_argument("--mistakes", action="store_true", help="list every run whose cause is not first")
-    parser.add_argument("--ablation", action="store_true", help="also without config, without siblings, and curves only")
+    parser.add_argument(
+        "--ablation", action="store_true", help="also without config, without siblings, and curves only"
+    )
     options = parser.parse_args(arguments)
     runs, truth = read(options.root)
     modes = {"all evidence": (True, True)}

@@ -72,7 +72,7 @@ _TABLE: tuple[Predicate, ...] = (
     Predicate(levels.first_loss_far_above_chance, ("first", "chance", "classes", "factor")),
     Predicate(levels.huge_first_loss, ("first", "later", "factor")),
     Predicate(levels.loss_in_large_units, ("first", "limit")),
-    Predicate(levels.double_softmax_floor_reached, ("start", "end", "floor", "classes")),
+    Predicate(levels.double_softmax_floor_reached, ("start", "end", "floor", "classes", "metric")),
     Predicate(levels.good_metric_high_loss, ("metric", "share")),
     Predicate(levels.metric_never_moves, ("moved", "level")),
     Predicate(levels.metric_flat_while_loss_falls, ("moved", "level", "drop")),
@@ -122,6 +122,7 @@ _TABLE: tuple[Predicate, ...] = (
     Predicate(hygiene.few_points, ("points", "limit")),
     Predicate(siblings.sibling_better_with, ("other", "value", "better", "loss", "reached")),
     Predicate(siblings.same_settings_do_better, ("other", "loss", "reached")),
+    Predicate(siblings.first_loss_above_siblings, ("first", "usual", "count")),
     Predicate(siblings.siblings_share_floor, ("count", "level")),
 )
 PREDICATES: Mapping[str, Predicate] = {predicate.name: predicate for predicate in _TABLE}

@@ -18,20 +18,22 @@ def _both(case: Case, points: int = 4) -> tuple[Track, Track] | Answer:
     return case.train, case.val
 
 
-def _val_gain(val: Track) -> float:
-    """Drop of the validation loss from its first value as a share of it; first values count, evals are few."""
-    first = float(val.finite[1][0])
-    low = min(val.curve.best, float(np.min(val.curve.trend)))
-    return (first - low) / abs(first) if first else 0.0
+def _val_gain(train: Track, val: Track) -> float:
+    """Drop of the validation loss as a share of where learning began: the higher of its own and training's first value.
+
+    The first validation may come after hundreds of steps; what was learned by then counts as well.
+    """
+    first = max(float(val.finite[1][0]), train.curve.start)
+    return (first - val.curve.best) / abs(first) if first else 0.0
 
 
 def val_never_improves(case: Case, limit: float = 0.05) -> Answer:
-    """The validation loss never fell by more than `limit` below its first value."""
+    """The validation loss never fell by more than `limit` below where learning began."""
     both = _both(case)
     if isinstance(both, Answer):
         return both
-    _, val = both
-    return Answer.of(_val_gain(val) < limit, gain=max(_val_gain(val), 0.0), first=float(val.finite[1][0]))
+    gain = _val_gain(*both)
+    return Answer.of(gain < limit, gain=max(gain, 0.0), first=float(both[1].finite[1][0]))
 
 
 def memorises(case: Case) -> Answer:
@@ -39,9 +41,8 @@ def memorises(case: Case) -> Answer:
     both = _both(case)
     if isinstance(both, Answer):
         return both
-    train, val = both
-    gain = _val_gain(val)
-    return Answer.of(train.learned >= 0.3 and gain < 0.05, train=train.learned, val=max(gain, 0.0))
+    gain = _val_gain(*both)
+    return Answer.of(both[0].learned >= 0.3 and gain < 0.05, train=both[0].learned, val=max(gain, 0.0))
 
 
 def val_improved_first(case: Case, limit: float = 0.2) -> Answer:
@@ -49,8 +50,8 @@ def val_improved_first(case: Case, limit: float = 0.2) -> Answer:
     both = _both(case)
     if isinstance(both, Answer):
         return both
-    _, val = both
-    return Answer.of(_val_gain(val) >= limit, gain=max(_val_gain(val), 0.0), step=val.curve.best_step)
+    gain = _val_gain(*both)
+    return Answer.of(gain >= limit, gain=max(gain, 0.0), step=both[1].curve.best_step)
 
 
 def val_exactly_constant(case: Case) -> Answer:
@@ -96,21 +97,23 @@ def val_tracks_train(case: Case, limit: float = 0.15) -> Answer:
 
 
 def gap_from_start(case: Case, factor: float = 1.25) -> Answer:
-    """At the first validations the loss is already `factor` times the training loss of the same steps, and it stays so.
+    """At the first two validations the loss is already `factor` times training's, and that gap is a good part of the last.
 
-    The training mean of the first epoch lags behind, so the comparison uses the better half of early points.
+    A gap that memorising opens later is many times the first one; an offset between the data sets is there at once.
     """
     both = _both(case)
     if isinstance(both, Answer):
         return both
     train, val = both
-    early = val.curve.steps[: max(val.curve.steps.size // 5, 2)]
-    ratios = np.interp(early, val.curve.steps, val.curve.trend) / np.maximum(at_steps(train, early), 1e-300)
-    late = val.curve.end / max(train.curve.end, 1e-300)
-    if train.curve.end <= 0 or val.curve.best <= 0:
+    steps, values = val.finite
+    early = at_steps(train, steps[:2])
+    if train.curve.end <= 0 or float(early.min()) <= 0:
         return Answer.unknown()
-    ratio = float(np.median(ratios))
-    return Answer.of(ratio >= factor and late >= factor, ratio=ratio, late=late)
+    ratio = float(np.median(values[:2] / early))
+    first_gap = float(np.median(values[:2] - early))
+    last_gap = val.curve.end - train.curve.end
+    late = val.curve.end / train.curve.end
+    return Answer.of(ratio >= factor and late >= factor and first_gap >= 0.25 * last_gap, ratio=ratio, late=late)
 
 
 def early_best_step(case: Case, share: float = 0.2) -> Answer:
@@ -153,10 +156,12 @@ def train_floor_high(case: Case, limit: float = 0.3) -> Answer:
 
 
 def val_metric_keeps_improving(case: Case) -> Answer:
-    """After the validation loss was best, the validation metric still went up by 1 point or more, or stayed level."""
+    """While the validation loss rose by 5 % or more above its best, the validation metric held or went up."""
     both = _both(case)
     if isinstance(both, Answer):
         return both
+    if sustained_rise(both[1].curve).of_level < 0.05:
+        return Answer.unknown()
     if case.val_metric is None or case.val_metric.curve.n < 4:
         return Answer.unknown("val_metric")
     metric = case.val_metric.curve

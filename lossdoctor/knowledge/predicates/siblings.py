@@ -58,6 +58,9 @@ def sibling_better_with(case: Case, setting: str, side: str) -> Answer:
     value = case.config.get(setting)
     if not isinstance(value, (int, float)):
         return Answer.unknown(f"config.{setting}")
+    if same_settings_do_better(case).holds:
+        # A twin shows that the difference lies in data or code; another setting proves nothing then.
+        return Answer.unknown()
     own = _own_end(case)
     pairs = [n for n in _neighbours(case) if n.differs == {setting}]
     pairs = [n for n in pairs if isinstance(n.config.get(setting), (int, float))]
@@ -92,3 +95,17 @@ def siblings_share_floor(case: Case) -> Answer:
     ends = np.array([n.end for n in others])
     near = int(np.sum(np.abs(ends - own) <= 0.05 * abs(own)))
     return Answer.of(near >= 3 and bool(ends.min() >= 0.95 * own), count=near, level=own)
+
+
+def first_loss_above_siblings(case: Case, factor: float = 1.5) -> Answer:
+    """The first training loss exceeds `factor` times the median first loss of at least three runs of this folder."""
+    if case.train is None or not np.isfinite(case.train.values[0]):
+        return Answer.unknown()
+    firsts = [s.values[0] for run in case.neighbours if (s := run.primary(Role.TRAIN_LOSS)) is not None and len(s)]
+    finite = np.array([value for value in firsts if np.isfinite(value)])
+    if finite.size < 3:
+        return Answer.unknown("siblings")
+    first, usual = float(case.train.values[0]), float(np.median(finite))
+    if usual <= 0:
+        return Answer.unknown()
+    return Answer.of(first >= factor * usual, first=first, usual=usual, count=int(finite.size))
