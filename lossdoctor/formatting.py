@@ -51,6 +51,15 @@ def percent(value: float) -> str:
     return f"{_MINUS if value < 0 else ''}{text} %"
 
 
+def probability(value: float) -> str:
+    """A confidence as a percentage that never claims certainty: 0.82 -> 82 %, 0.999 -> > 99 %, 0.001 -> < 1 %."""
+    if not math.isfinite(value):
+        return number(value)
+    if value >= 0.995:
+        return "> 99 %"
+    return "< 1 %" if value < 0.005 else f"{value * 100:.0f} %"
+
+
 def count(n: int, singular: str, plural: str | None = None) -> str:
     """A number with its noun: `count(1, "run")` is "1 run", `count(3, "run")` is "3 runs"."""
     return f"{step(n)} {singular if n == 1 else plural or singular + 's'}"

@@ -19,9 +19,12 @@ _STORY_DECADES = 1.3
 _STEEP_START = 20.0
 # The robust band leaves out this share of the points at either end, at least one.
 OUTSIDE = 0.02
-# A value belongs to the picture up to so many band heights away from the band, and one beyond is cut so many away.
-_REACH = {False: 12.0, True: 2.0}
-_CUT = {False: 4.0, True: 0.75}
+# A value belongs to the picture up to so many band heights away from the band: more would flatten the curve. One
+# beyond is cut, and the axis ends so many band heights away. Keys: whether the axis is logarithmic.
+_REACH = {False: 6.0, True: 1.5}
+_CUT = {False: 0.6, True: 0.3}
+# The level at which a run starts is worth more flattening than a spike: without it one cannot see what was learned.
+_START_REACH = {False: _STEEP_START, True: 4.0}
 _MARGIN = 0.04
 
 
@@ -72,8 +75,14 @@ def choose_axis(
 
 def _spans_decades(values: Values, decades: float, share: float) -> bool:
     low, high = _band(values, share)
-    head, typical = float(np.median(values[:3])), float(np.median(values))
-    return high / low > 10**decades or (decades == _LOG_DECADES and head / typical > _STEEP_START)
+    return high / low > 10**decades or (
+        decades == _LOG_DECADES and _start(values) / float(np.median(values)) > _STEEP_START
+    )
+
+
+def _start(values: Values) -> float:
+    """The level at the beginning; the median of three, so that one absurd first point does not count."""
+    return float(np.median(values[:3]))
 
 
 def _band(values: Values, share: float = OUTSIDE) -> tuple[float, float]:
@@ -87,22 +96,27 @@ def _band(values: Values, share: float = OUTSIDE) -> tuple[float, float]:
 
 
 def _limits(finite: Sequence[Values], anchors: Sequence[float], log_y: bool) -> tuple[float, float]:
-    """Range in data units over all lines, anchors included where within reach."""
+    """Range in data units over all lines; extremes, anchors and starts included where within reach."""
     bands = [_band(np.log10(values) if log_y else values) for values in finite]
     low, high = min(b[0] for b in bands), max(b[1] for b in bands)
     height = max(high - low, 1e-9 * max(abs(low), abs(high)), 1e-300)
-    reach, cut = _REACH[log_y] * height, _CUT[log_y] * height
-    extremes = [f(values) for values in finite for f in (np.min, np.max)]
-    wanted = [*(float(e) for e in extremes), *anchors]
-    scaled = [math.log10(v) if log_y else v for v in wanted if not log_y or v > 0]
-    within = [v for v in scaled if low - reach <= v <= high + reach]
-    below, above = min(scaled) < low - reach, max(scaled) > high + reach
-    # What lies beyond reach is cut close to the band, so that the cut line is seen to leave the picture.
-    bottom = min([low - cut if below else low, *within])
-    top = max([high + cut if above else high, *within])
+    near = _scaled([*(float(f(values)) for values in finite for f in (np.min, np.max)), *anchors], log_y)
+    starts = _scaled([_start(values) for values in finite], log_y)
+    shown = [
+        *(v for v in near if low - _REACH[log_y] * height <= v <= high + _REACH[log_y] * height),
+        *(v for v in starts if low - _START_REACH[log_y] * height <= v <= high + _START_REACH[log_y] * height),
+    ]
+    # What lies beyond is cut close to the band, so that the cut line is seen to leave the picture.
+    bottom, top = min([low, *shown]), max([high, *shown])
+    bottom -= _CUT[log_y] * height if min(near) < bottom else 0.0
+    top += _CUT[log_y] * height if max(near) > top else 0.0
     floor = 0.0 if not log_y and all(float(values.min()) >= 0 for values in finite) else -math.inf
     bottom, top = _padded(bottom, top, floor, log_y)
     return (10**bottom, 10**top) if log_y else (bottom, top)
+
+
+def _scaled(values: Sequence[float], log_y: bool) -> list[float]:
+    return [math.log10(v) for v in values if v > 0] if log_y else list(values)
 
 
 def _padded(low: float, high: float, floor: float, log_y: bool) -> tuple[float, float]:

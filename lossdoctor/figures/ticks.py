@@ -34,8 +34,9 @@ def linear(low: float, high: float, target: int = 5) -> Ticks:
     if spacing is None:
         return Ticks((low,), (_plain(low, 3),))
     values = _multiples(low, high, spacing)
-    if max(abs(low), abs(high)) >= 1e5 or max(abs(low), abs(high)) < 1e-3:
-        return Ticks(values, tuple(_exponent(value, spacing) for value in values))
+    size = max((abs(value) for value in values), default=0.0)
+    if size >= 1e5 or 0 < size < 1e-3:
+        return Ticks(values, _exponents(values, spacing))
     decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
     return Ticks(values, tuple(_fixed(value, decimals) for value in values))
 
@@ -111,15 +112,18 @@ def _fixed(value: float, decimals: int) -> str:
     return _MINUS + text if value < 0 and float(text.replace("\N{NARROW NO-BREAK SPACE}", "")) != 0 else text
 
 
-def _exponent(value: float, spacing: float) -> str:
-    if abs(value) < spacing / 2:
-        return "0"
-    digits = max(0, math.floor(math.log10(abs(value)) + 1e-9) - math.floor(math.log10(spacing) + 1e-9))
-    mantissa, exponent = f"{value:.{digits}e}".split("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", _MINUS)
+def _exponents(values: tuple[float, ...], spacing: float) -> tuple[str, ...]:
+    """All with the exponent of the largest: 0, 1e-4, 2e-4; 0.5e-4 rather than a 5e-5 among them."""
+    power = math.floor(math.log10(max(abs(value) for value in values)) + 1e-9)
+    decimals = max(0, power - math.floor(math.log10(spacing) + 1e-9))
+    shown = (f"{_fixed(value / 10.0**power, decimals)}e{power}".replace("-", _MINUS) for value in values)
+    return tuple("0" if abs(v) < spacing / 2 else text for v, text in zip(values, shown, strict=True))
 
 
 def _plain(value: float, digits: int) -> str:
+    """At most `digits` significant digits where they are decimals; whole numbers are written out up to 1e6."""
+    if value == round(value) and abs(value) < 1e6:
+        return _fixed(value, 0)
     text = f"{value:.{digits}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")

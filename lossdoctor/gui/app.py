@@ -159,7 +159,9 @@ class Desk(QObject):
         if result.problems:
             worst = self.problems_model.problems[0]
             more = len(result.problems) - 1
-            text = f"{worst.path}: {worst.message}" + (f" (and {formatting.count(more, 'problem')} more)" if more else "")
+            text = f"{worst.path}: {worst.message}" + (
+                f" (and {formatting.count(more, 'problem')} more)" if more else ""
+            )
             hint = worst.hint
         else:
             text, hint = "No training log was found there.", "Open the folder your trainer writes its logs to."

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         for pane, width in zip((self.runs, self.plot, self.diagnosis), (240, 320, 280), strict=True):
             pane.setMinimumWidth(width)
             self.bench.addWidget(pane)
-        for index, stretch in enumerate((0, 1, 0)):
+        for index, stretch in enumerate((1, 4, 1)):
             self.bench.setStretchFactor(index, stretch)
         self.bench.setSizes(list(_PANES))
         self.pages = QStackedWidget()

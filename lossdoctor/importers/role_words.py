@@ -18,9 +18,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 SPLITS: dict[str, Split] = {
-    **dict.fromkeys(("train", "training", "trn", "trains", "trainer"), Split.TRAIN),
+    **dict.fromkeys(("train", "training", "trn", "tr", "trains", "trainer"), Split.TRAIN),
     **dict.fromkeys(
-        ("val", "valid", "validation", "validate", "validating", "vali", "eval", "evaluation", "evaluate", "dev",
+        ("val", "valid", "validation", "validate", "validating", "vali", "va", "eval", "evaluation", "evaluate", "dev",
          "holdout", "heldout"), Split.VAL,
     ),
     **dict.fromkeys(("test", "testing", "tst"), Split.TEST),
@@ -28,6 +28,8 @@ SPLITS: dict[str, Split] = {
 
 # Words that name a loss outright.
 LOSS_WORDS = frozenset({"loss", "losses", "cost", "objective", "criterion"})
+# These are also headings ("objective/kl"), so nothing that is measured may follow them.
+VAGUE_LOSS_WORDS = frozenset({"cost", "objective", "criterion"})
 # Loss functions whose name alone is used as a tag. Judged as a loss only when no series is called a loss.
 # In the order of preference.
 LOSS_FUNCTIONS = (
@@ -41,8 +43,8 @@ TOTAL_WORDS = frozenset({"total", "overall", "sum", "all", "combined", "full", "
 DECORATION = _words(
     "step steps epoch epochs iter iters iteration iterations batch batches batchwise minibatch per avg average averaged "
     "mean running smooth smoothed ema inner lm model net network scalar scalars metric metrics stats stat log logs "
-    "history summary summaries curve curves plot plots info learner default policy stats trainer phase set data dataset "
-    "split value values current curr raw end on by each monitoring performance run runs result results"
+    "history summary summaries curve curves plot plots info learner default trainer optim optimizer opt scheduler phase set data dataset "
+    "split current curr raw end on by each monitoring performance run runs result results"
 )
 # A number about a loss that is not the loss over time, wherever the word stands: best_val_loss, min_loss.
 NEVER_A_LOSS = _words(
@@ -61,6 +63,10 @@ METRIC_WORDS = _words(
     "precision recall iou miou giou dice bleu sacrebleu rouge rouge1 rouge2 rougel meteor cider psnr ssim r2 score mcc "
     "kappa sensitivity specificity hit hits ndcg mrr em exact match correct jaccard pck mrecall maccuracy aacc macc fwiou "
     "hellaswag mmlu passrate"
+)
+# Measured on a validation set whether the tag says so or not.
+VALIDATION_METRICS = _words(
+    "map map50 map75 ap50 ap75 ap5095 ap bleu sacrebleu rouge rouge1 rouge2 rougel meteor cider"
 )
 # These beat the word "loss" in one tag: "loss/accuracy" is an accuracy, but "loss_iou" and "dice_loss" are losses.
 PLAIN_METRICS = frozenset({"accuracy", "acc", "accuracies", "top1", "top5", "acc1", "acc5", "f1", "auc", "auroc"})

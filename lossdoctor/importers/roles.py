@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lossdoctor.importers.role_words import Split
+from lossdoctor.importers.role_words import VALIDATION_METRICS, Split
 from lossdoctor.importers.tag_meaning import Meaning, Quantity, describe
 from lossdoctor.runs import Role, RoleAssignment, Series
 
@@ -64,6 +64,9 @@ def assign_roles(series: Sequence[Series]) -> tuple[RoleAssignment, ...]:
     test_plays_validation = _settle_splits(candidates)
     roles: dict[int, RoleAssignment] = {}
     losses = [c for c in candidates if c.meaning.quantity is Quantity.LOSS]
+    if any(c.meaning.quantity is Quantity.ADVERSARIAL for c in candidates):
+        # Beside two opponents only a loss without further words is a loss of the whole; the rest are their parts.
+        losses = [c for c in losses if not c.meaning.extras]
     functions = [c for c in candidates if c.meaning.quantity is Quantity.LOSS_FUNCTION]
     _assign_losses(losses, functions, roles, test_plays_validation)
     _assign_others(candidates, roles)
@@ -87,6 +90,7 @@ def _settle_splits(candidates: list[Candidate]) -> bool:
     for candidate in relevant:
         if candidate.split is None:
             candidate.split = Split.TRAIN
+    _settle_bare_metrics(relevant)
     splits = {c.split for c in relevant}
     if Split.VAL in splits or Split.TEST not in splits:
         return False
@@ -94,6 +98,16 @@ def _settle_splits(candidates: list[Candidate]) -> bool:
         if candidate.split is Split.TEST:
             candidate.split = Split.VAL
     return True
+
+
+def _settle_bare_metrics(candidates: list[Candidate]) -> None:
+    """Detection and translation metrics are measured in validation even where the tag does not say so."""
+    bare = [c for c in candidates if c.meaning.quantity is Quantity.METRIC and c.meaning.split is None]
+    told = {c.meaning.word for c in candidates if c.meaning.split is not None}
+    if any(c.meaning.word in VALIDATION_METRICS for c in bare):
+        for candidate in bare:
+            if candidate.meaning.word not in told:
+                candidate.split = Split.VAL
 
 
 def _assign_losses(
@@ -110,6 +124,8 @@ def _assign_losses(
         if primary is None:
             continue
         for candidate in pool[split]:
+            if candidate is not primary and candidate.meaning.quantity is Quantity.LOSS_FUNCTION:
+                continue  # an MAE beside an MSE is an error, see _other_role
             roles[candidate.position] = _loss_role(candidate, primary, pool[split], test_plays_validation)
 
 

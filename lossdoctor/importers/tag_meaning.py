@@ -128,7 +128,7 @@ def _loss_scale(found: tuple[str, ...], have: frozenset[str]) -> str:
 def _learning_rate(found: tuple[str, ...], have: frozenset[str]) -> str:
     if have & w.LOSS_WORDS:
         return ""
-    if "lr" in have or any(word.startswith("lr") and word[2:].isdigit() for word in found):
+    if have & {"lr", "lrs"} or any(word.startswith("lr") and word[2:].isdigit() for word in found):
         return "lr"
     return "learning rate" if {"learning", "rate"} <= have or "learningrate" in have else ""
 
@@ -160,11 +160,17 @@ def _reward(found: tuple[str, ...], have: frozenset[str]) -> str:
     return _first(found, w.REWARD_WORDS)
 
 
+_EMPTY_WORDS = w.DECORATION | w.TOTAL_WORDS | frozenset(w.SPLITS) | {"value", "function", "fn"}
+
+
 def _loss(found: tuple[str, ...], have: frozenset[str]) -> str:
     word = _last(found, w.LOSS_WORDS)
     if not word or have & (w.NEVER_A_LOSS | w.PERPLEXITY_WORDS):
         return ""
-    if any(item in w.NOT_A_LOSS_AFTER for item in found[found.index(word) + 1 :]):
+    behind = found[len(found) - found[::-1].index(word) :]
+    if any(item in w.NOT_A_LOSS_AFTER for item in behind):
+        return ""
+    if word in w.VAGUE_LOSS_WORDS and not set(behind) <= _EMPTY_WORDS:
         return ""
     head = _last(found, w.LOSS_WORDS | w.PLAIN_METRICS)
     return word if head in w.LOSS_WORDS else ""
@@ -185,6 +191,8 @@ def _metric(found: tuple[str, ...], have: frozenset[str]) -> str:
         return ""
     if have & w.EXTREMES or have & {"gap"}:
         return ""
+    if "top" in have and any(word.isdigit() for word in found):
+        return "top"
     return _last(found, w.METRIC_WORDS)
 
 
@@ -227,6 +235,10 @@ def _extras(found: tuple[str, ...], quantity: Quantity, word: str) -> list[str]:
         named |= {word}
     if quantity in (Quantity.GRAD_NORM, Quantity.LEARNING_RATE):
         named |= w.GRADIENT_WORDS | w.NORM_WORDS | w.GRAD_NORM_WORDS | {"lr", "global", "learning", "rate"}
+    if quantity is Quantity.LOSS_FUNCTION:
+        named -= {word}  # an MSE and an MAE are different losses
+    if "vs" in found:
+        found = found[: found.index("vs")]
     return [item for item in found if item not in named and not _is_index(item, quantity)]
 
 

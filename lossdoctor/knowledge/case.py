@@ -13,6 +13,7 @@ from lossdoctor.knowledge.track import Track, make_track
 from lossdoctor.runs import Role, Run, StandardConfig, standard_config
 from lossdoctor.signals.excursions import excursions
 from lossdoctor.signals.nonfinite import NonFinite, nonfinite
+from lossdoctor.signals.rise import sustained_rise
 from lossdoctor.signals.schedule import Schedule, schedule
 
 # Comparing with every run of a folder of thousands would cost more than the diagnosis itself.
@@ -116,7 +117,7 @@ class Case:
     def event_step(self) -> float | None:
         """Where the trouble begins; None for a run without such an event.
 
-        The first non-finite loss, else the beginning of the highest spike, else the best point of a run that diverges.
+        The first non-finite loss, else the beginning of the highest spike, else the onset of a divergence's rise.
         """
         if self.train is None:
             return None
@@ -125,7 +126,10 @@ class Case:
         if self.verdict is Verdict.SPIKE_RECOVERED:
             found = excursions(self.train.curve, 0.1 * self.train.curve.range)
             return found[0].start_step if found else None
-        return self.train.curve.best_step if self.verdict is Verdict.DIVERGENCE else None
+        if self.verdict is not Verdict.DIVERGENCE:
+            return None
+        onset = sustained_rise(self.train.curve).onset_step
+        return self.train.curve.best_step if onset is None else onset
 
     @cached_property
     def neighbours(self) -> tuple[Run, ...]:

@@ -133,10 +133,11 @@ class FindingList:
 
 @dataclass(frozen=True, slots=True)
 class CauseItem:
-    """A likely cause with what speaks for and against it, strongest first."""
+    """A likely cause with what speaks for and against it, strongest first; `explanation` where nothing else does."""
 
     title: str
     score: float
+    explanation: str = ""
     speaks_for: tuple[str, ...] = ()
     speaks_against: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -197,8 +198,8 @@ class Columns:
 class Page:
     """Blocks that stand on one page together, with a place in the outline.
 
-    A writer with pages makes them fit: it shrinks figures and then cuts lists from the end (all items count as
-    omitted then), never the other way round and never onto a second page.
+    A writer with pages makes them fit: it shrinks figures, then leaves out what is secondary in causes and checks
+    (`missing`, `then`), then cuts lists from the end and says how many items more there are; never a second page.
     """
 
     anchor: str

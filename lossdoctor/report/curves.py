@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lossdoctor import formatting
 from lossdoctor.figures import Polyline
@@ -223,7 +224,7 @@ def _mark_holes(made: Curve, series: Series, x: Scale, frame: Box, index: int) -
         ("−∞", series.values == -np.inf, base),
         ("∞", series.values == np.inf, top),
     ):
-        for first, last in _stretches(x.many(series.steps[wanted])):
+        for first, last in _stretches(wanted, x.many(series.steps)):
             made.shapes += symbol(Shape.CROSS, first, height, 3.6, made.style.colour)
             if last - first > 2:
                 made.shapes.append(line_shape([(first, height), (last, height)], made.style.colour, 1.6))
@@ -247,11 +248,14 @@ def _thinned(xs: Array) -> list[float]:
     return kept
 
 
-def _stretches(xs: Array) -> list[tuple[float, float]]:
-    """Positions gathered into stretches whose members are less than `_MERGE` apart."""
-    ordered = np.unique(np.round(xs, 1))
-    if not ordered.size:
-        return []
-    breaks = np.flatnonzero(np.diff(ordered) >= _MERGE)
-    starts, ends = np.concatenate(([0], breaks + 1)), np.append(breaks, ordered.size - 1)
-    return [(float(ordered[a]), float(ordered[b])) for a, b in zip(starts, ends, strict=True)]
+def _stretches(wanted: npt.NDArray[np.bool_], xs: Array) -> list[tuple[float, float]]:
+    """From where to where the wanted points reach, neighbours in the log joined, and what is too close to tell apart."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], wanted, [False])).astype(np.int8)))
+    joined: list[tuple[float, float]] = []
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        first, last = float(xs[a:b].min()), float(xs[a:b].max())
+        if joined and abs(first - joined[-1][1]) < _MERGE:
+            joined[-1] = (min(joined[-1][0], first), max(joined[-1][1], last))
+        else:
+            joined.append((first, last))
+    return joined

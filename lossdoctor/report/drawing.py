@@ -12,8 +12,8 @@ from lossdoctor.report.panel import PanelDrawer
 from lossdoctor.report.placing import Box
 from lossdoctor.report.scale import Scale
 
-# Points. The first panel takes what the others leave.
-_LOWER_HEIGHT = 50.0
+# Points. The first panel takes what the others leave; many others are made lower.
+_LOWER_HEIGHTS = (50.0, 50.0, 40.0)
 _TITLE_HEIGHT = 13.0
 _GAP = 7.0
 _BOTTOM = 24.0
@@ -23,9 +23,17 @@ _GUTTER_MIN = 26.0
 
 def heights(spec: FigureSpec) -> tuple[float, float, float]:
     """Least, preferred and greatest height of the figure in points."""
-    lower = max(0, len(spec.panels) - 1) * (_LOWER_HEIGHT + _TITLE_HEIGHT + _GAP)
-    fixed = lower + _TITLE_HEIGHT + _BOTTOM
+    fixed = _rest(spec)
     return fixed + 105.0, fixed + 150.0, fixed + 215.0
+
+
+def _lower_height(spec: FigureSpec) -> float:
+    return _LOWER_HEIGHTS[min(len(spec.panels), len(_LOWER_HEIGHTS)) - 1] if spec.panels else 0.0
+
+
+def _rest(spec: FigureSpec) -> float:
+    """Everything but the first panel's plot."""
+    return max(0, len(spec.panels) - 1) * (_lower_height(spec) + _TITLE_HEIGHT + _GAP) + _TITLE_HEIGHT + _BOTTOM
 
 
 def figure_drawing(spec: FigureSpec, width: float, height: float, theme: Theme | None = None) -> Any:
@@ -47,17 +55,15 @@ def figure_drawing(spec: FigureSpec, width: float, height: float, theme: Theme |
                                  theme.surface("muted")):  # fmt: skip
             drawing.add(shape)
         return drawing
-    drawers = [PanelDrawer(panel, theme) for panel in spec.panels]
+    plots = [height - _rest(spec), *[_lower_height(spec)] * (len(spec.panels) - 1)]
+    drawers = [PanelDrawer(panel, theme, plot) for panel, plot in zip(spec.panels, plots, strict=True)]
     gutter = max(_GUTTER_MIN, *(drawer.gutter() for drawer in drawers))
     x = _x_scale(spec.x_range, gutter, width - gutter - _RIGHT)
     x_ticks = ticks.steps(x.low, x.high)
     top = height
-    for index, drawer in enumerate(drawers):
-        last = index == len(drawers) - 1
-        rest = (len(drawers) - 1) * (_LOWER_HEIGHT + _TITLE_HEIGHT + _GAP) + _BOTTOM + _TITLE_HEIGHT
-        plot = height - rest if index == 0 else _LOWER_HEIGHT
+    for drawer, plot in zip(drawers, plots, strict=True):
         frame = Box(gutter, top - _TITLE_HEIGHT - plot, width - gutter - _RIGHT, plot)
-        for shape in drawer.shapes(frame, x, x_ticks, spec.x_label if last else ""):
+        for shape in drawer.shapes(frame, x, x_ticks, spec.x_label if drawer is drawers[-1] else ""):
             drawing.add(shape)
         top = frame.y - _GAP
     return drawing

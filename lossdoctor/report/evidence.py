@@ -133,7 +133,8 @@ class Marks:
                 chosen.append((ordered[0], f"{_text(ordered[0])} ×{len(group)}"))
             else:
                 chosen += [(mark, _text(mark)) for mark in ordered[:_LABELLED_ALIKE]]
-        return [(mark, text) for mark, text in chosen if text]
+        # Two rules may point at the same thing; it is said once.
+        return list({text: (mark, text) for mark, text in reversed(chosen) if text}.values())[::-1]
 
     def _label(self, mark: Mark, text: str) -> _Label:
         size = self._size(text)

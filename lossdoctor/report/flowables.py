@@ -37,7 +37,7 @@ from lossdoctor.report.blocks import (
     VerdictCounts,
 )
 from lossdoctor.report.drawing import figure_drawing, heights
-from lossdoctor.report.ink import colour, line_shape, symbol
+from lossdoctor.report.ink import colour, line_shape, mixed, symbol
 
 Flow: TypeAlias = list[Any]
 
@@ -137,7 +137,7 @@ def _banner(block: VerdictBanner, width: float) -> Flow:
     style = _theme().verdict(block.verdict)
     word_width = fonts.width(style.word, 13, fonts.BOLD) + 2
     pad = 9.0
-    icon = _icon(symbol(style.shape, 6, 4.2, 11, style.text), 18, 13 * 1.32)
+    icon = _icon(symbol(style.shape, 6, 5.4, 11, style.text), 18, 13 * 1.32)
     word = _paragraph(fonts.markup(style.word, fonts.BOLD), 13, style.text, bold=True)
     text = [_paragraph(fonts.markup(block.sentence), 8.8)]
     if block.facts:
@@ -155,8 +155,9 @@ def _banner(block: VerdictBanner, width: float) -> Flow:
 
 
 def _inline(facts: Iterable[Fact]) -> str:
-    shown = (f"{fonts.markup(fact.label)} <b>{fonts.markup(fact.value, fonts.BOLD)}</b>" for fact in facts)
-    return "&nbsp;&nbsp;&nbsp; ".join(shown)
+    # A fact stays on one line: "step" and its number belong together.
+    shown = (f"{fact.label} <b>{fonts.markup(fact.value, fonts.BOLD)}</b>".replace(" ", "\u00a0") for fact in facts)
+    return "\u00a0\u00a0\u00a0 ".join(text.replace("<font\u00a0", "<font ") for text in shown)
 
 
 def _icon(shapes: Iterable[Any], width: float, height: float) -> Any:
@@ -180,16 +181,17 @@ def _badge(verdict: Verdict, size: float = _CELL_TEXT) -> Any:
 def _verdict_counts(block: VerdictCounts, width: float) -> Flow:
     """One row a verdict: badge, number, and a bar to compare them by."""
     most = max((n for _, n in block.counts), default=1)
-    bar_room = width - 150
+    bar_room = 0.4 * width
     rows = []
     for verdict, n in block.counts:
         style = _theme().verdict(verdict)
         length = max(2.0, bar_room * n / most)
-        bar = _icon([line_shape([(0, 4.6), (length, 4.6)], style.text, 5)], bar_room, 10.3)
+        tint = mixed(style.text, _theme().surface("panel"), 0.5)
+        bar = _icon([line_shape([(0, 4.6), (length, 4.6)], tint, 5)], bar_room, 10.3)
         rows.append([_badge(verdict), _paragraph(str(n), _CELL_TEXT, align="right"), "", bar])
     if not rows:
         return [_paragraph("No runs.", _SMALL, "muted")]
-    return [_grid(rows, [110, 25, 15, bar_room], [("BOTTOMPADDING", (0, 0), (-1, -1), 1.5)])]
+    return [_grid(rows, [95, 25, 12, bar_room], [("BOTTOMPADDING", (0, 0), (-1, -1), 1.5)], hAlign="LEFT")]
 
 
 def _table(block: Table, width: float) -> Flow:
@@ -231,10 +233,10 @@ def _finding(item: FindingItem, width: float) -> Any:
     style = _theme().severity(item.severity)
     icon = _icon(symbol(style.shape, 4, 4.4, 7.5, style.colour), 12, 10.8)
     name = fonts.markup(item.name[:1].upper() + item.name[1:], fonts.BOLD)
-    about = f"{item.code}, {style.word.lower()} severity, {formatting.percent(item.confidence)} sure"
-    text = [_paragraph(f"<b>{name}</b>&nbsp; {fonts.markup(item.sentence)}")]
-    numbers = "; ".join((about, *item.numbers))
-    text.append(_paragraph(fonts.markup(numbers), _SMALL, "muted"))
+    about = f"{item.code}, {style.word.lower()} severity, {formatting.probability(item.confidence)} sure"
+    text = [_paragraph(f"<b>{name}</b>&nbsp; {fonts.markup(item.sentence or about)}")]
+    numbers = "; ".join((about, *item.numbers) if item.sentence else item.numbers)
+    text += [_paragraph(fonts.markup(numbers), _SMALL, "muted")] if numbers else []
     return _grid([[icon, text]], [12, width - 12], [("BOTTOMPADDING", (0, 0), (-1, -1), 3)])
 
 
@@ -243,8 +245,9 @@ def _cause_list(block: CauseList, width: float) -> Flow:
 
 
 def _cause(item: CauseItem, width: float) -> Any:
-    score = _paragraph(formatting.percent(round(item.score, 2)), _BODY, bold=True, align="right")
+    score = _paragraph(formatting.probability(item.score), _BODY, bold=True, align="right")
     text = [_paragraph(fonts.markup(item.title, fonts.BOLD), bold=True)]
+    text += [_paragraph(fonts.markup(item.explanation), _SMALL)] if item.explanation else []
     for sign, sentences in (("+", item.speaks_for), ("−", item.speaks_against), ("?", item.missing)):
         text += [_signed(sign, sentence, width - 36) for sentence in sentences]
     return _grid([[score, text]], [29, width - 29], [("LEFTPADDING", (1, 0), (1, 0), 7), _AFTER_ITEM])
@@ -313,8 +316,8 @@ _SETTERS: dict[type[Any], Callable[[Any, float], Flow]] = {
 def fit_page(page: Page, width: float, height: float) -> tuple[Flow, float]:
     """The flowables of one page, and the scale at which they fit (1 unless nothing was left to cut).
 
-    Figures take the room that the text leaves, between their least and greatest height; where even the least is too
-    much, lists lose their last items, the longest list first.
+    Figures take the room that the text leaves, between their least and greatest height. Where even the least is too
+    much, causes and checks first lose their secondary lines, then lists their last items, the longest list first.
     """
     blocks = page.blocks
     while True:
@@ -342,12 +345,21 @@ def _height(blocks: Iterable[Block], width: float) -> float:
 
 
 def _shortened(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:
-    """The blocks with one item less in the list that can best spare it; None when every list is down to one."""
+    """The blocks a little shorter: without secondary lines, else one item less; None when every list is down to one."""
+    for path, found in _lists(blocks):
+        if isinstance(found, Checklist | CauseList) and found != (bare := _bare(found)):
+            return _replaced(blocks, path, bare)
     lists = [(path, found) for path, found in _lists(blocks) if len(found.items) > 1]
     if not lists:
         return None
     path, longest = max(lists, key=lambda pair: len(pair[1].items) * _SPARE.get(type(pair[1]), 1.0))
     return _replaced(blocks, path, replace(longest, items=longest.items[:-1], omitted=longest.omitted + 1))
+
+
+def _bare(found: Checklist | CauseList) -> Checklist | CauseList:
+    if isinstance(found, Checklist):
+        return replace(found, items=tuple(replace(item, then="") for item in found.items))
+    return replace(found, items=tuple(replace(item, missing=()) for item in found.items))
 
 
 # How readily a list gives up an item: unlikely causes first, findings last.

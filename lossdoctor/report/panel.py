@@ -12,16 +12,21 @@ from lossdoctor.report.ink import TEXT, TINY, line_shape, text_shapes
 from lossdoctor.report.placing import Box, Placer
 from lossdoctor.report.scale import Scale
 
+# Points of height for each y tick, so that small panels are not crowded.
+_TICK_ROOM = 13.0
+
 
 class PanelDrawer:
     """One panel; first asked how wide its tick labels are, so that all panels share one left edge, then drawn."""
 
-    def __init__(self, panel: Panel, theme: Theme) -> None:
+    def __init__(self, panel: Panel, theme: Theme, height: float) -> None:
         self._panel = panel
         self._theme = theme
+        # Without a finite value there is nothing to read off, so there are no numbers on the axis.
         self._range = panel.y_range or (0.0, 1.0)
         make = ticks.logarithmic if panel.log_y else ticks.linear
-        self._y_ticks = make(*self._range)
+        target = max(2, min(5, int(height // _TICK_ROOM)))
+        self._y_ticks = make(*self._range, target=target) if panel.y_range else ticks.Ticks((), ())
 
     def gutter(self) -> float:
         """Room that the tick labels need on the left, in points."""

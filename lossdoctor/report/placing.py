@@ -141,7 +141,8 @@ def within(x0: float, x1: float, frame: Box, width: float, height: float) -> Ite
 
 
 def along(y: float, frame: Box, width: float, height: float) -> Iterator[tuple[float, float]]:
-    """Corners of labels of a horizontal line: above or below it, at the right end, then further left."""
-    for share in (1.0, 0.0, 0.75, 0.5, 0.25):
-        x = frame.x + 3 + share * (frame.width - width - 6)
-        yield from ((x, y + 1.5), (x, y - height - 1.5))
+    """Corners of labels of a horizontal line: above or below it, at the right end, then further left or away."""
+    for distance in (1.5, 8.0, 16.0, 26.0):
+        for share in (1.0, 0.0, 0.75, 0.5, 0.25):
+            x = frame.x + 3 + share * (frame.width - width - 6)
+            yield from ((x, y + distance), (x, y - height - distance))

@@ -6,6 +6,7 @@ from lossdoctor.findings import Message, Outcome, Pair, Severity
 from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
+from lossdoctor.signals.rise import sustained_rise
 
 
 class GeneralisationGap(Rule):
@@ -20,7 +21,8 @@ class GeneralisationGap(Rule):
     How it is decided:
         (validation end - training end) over the training gain at least `gap`, while training lost at least `learned` of its
         start level, and the gap grew by at least half from the first evaluation on (a gap that was there from the
-        start is a difference of the two losses or of the two data sets, not memorising).
+        start is a difference of the two losses or of the two data sets, not memorising). Or validation ends at `ratio` times the training loss or more and was best at least `stalled`
+        of the run ago: training goes on to memorise what it knows.
     Example that fires:
         Training 1.0 to 0.001, validation 0.95 to 0.7 and flat.
     Example that does not:
@@ -56,6 +58,24 @@ class GeneralisationGap(Rule):
             "Least share of its start level that training lost.",
             "below that, training itself is not done",
         ),
+        Setting(
+            "generalisation_gap.ratio",
+            300,
+            10,
+            1e6,
+            "",
+            "Least ratio of validation to training loss that is memorising anyway.",
+            "faultlab: well-trained runs with a little gap reach 150",
+        ),
+        Setting(
+            "generalisation_gap.stalled",
+            0.25,
+            0.05,
+            1,
+            "%",
+            "Least share of the run since validation was best, for the ratio.",
+            "validation must have stopped improving while training went on",
+        ),
     )
 
     def check(self, view: RunView) -> Outcome:
@@ -77,6 +97,13 @@ class GeneralisationGap(Rule):
             self.at_least("share of its start level that training lost", learned, "learned", "%"),
         )
         p = min(above(share, self.limit("gap")), above(learned, self.limit("learned"), 1.1))
+        rise = sustained_rise(val)
+        ratio = val.end / train.end if train.end > 0 else float("inf")
+        measurements += (
+            self.at_least("validation over training loss at the end", ratio, "ratio"),
+            self.at_least("share of the run since validation's best", rise.share_after, "stalled", "%"),
+        )
+        p = max(p, min(above(ratio, self.limit("ratio"), 1.5), above(rise.share_after, self.limit("stalled")), 0.8))
         if first_gap > 0.5 * gap:
             return self.clear(measurements, 0.2 * p, "the gap was there at the first evaluation already")
         if p < REPORT_AT:

@@ -49,8 +49,9 @@ class NonFinite(Rule):
             if view.main is None:
                 return self.not_applicable("the run has no loss")
             return self.clear((Measurement("non-finite loss values", 0, "points"),))
-        # A loss ahead of its terms and of validation; the earliest step ahead of all.
-        hits.sort(key=lambda hit: (not hit[3], hit[1]))
+        # One that stays ahead of one that comes back; the training loss ahead of the others (it is what broke, validation
+        # only shows it); then the earliest. `LOSSES` and `in_role` give that order, and the sort is stable.
+        hits.sort(key=lambda hit: not hit[3])
         series, step, index, persistent, filtered = hits[0]
         count = int((~series.finite).sum())
         last_finite, last_step = _last_finite(series, index)

@@ -24,7 +24,7 @@ class Rise:
         sigmas: height over the noise of the compared medians.
         points_after: number of grid points after the best one.
         share_after: share of the run after the best point.
-        onset_step: first step after which the trend stays above best + 10 % of the height needed; None when it never does.
+        onset_step: first step after which the trend stays above clearly above the best; None when it never does.
     """
 
     best_step: float
@@ -42,8 +42,9 @@ class Rise:
 def sustained_rise(curve: Curve) -> Rise:
     """Rise of the end level above the lowest trend point; height 0 when the curve ends at its best.
 
-    Onset: the first point after the best one from which on at least 80 % of the trend stands above
-    best + 25 % of the final height (a brief dip back does not reset it).
+    Onset: the first point after the best one from which on at least 80 % of the trend stands clearly above the best
+    level (a brief dip back does not reset it). Clearly is a tenth of what had been gained, or three sigma of noise where
+    that is more, but never more than a quarter of the final height.
     """
     k = curve.best_index
     best = float(curve.trend[k])
@@ -51,14 +52,14 @@ def sustained_rise(curve: Curve) -> Rise:
     last_third = curve.values[-max(after.size // 3, 3) :]
     height = max(min(curve.end, float(np.median(last_third))) - best, 0.0) if after.size else 0.0
     noise = curve.sigma / np.sqrt(max(min(after.size, 5), 1))
+    gain = max(float(curve.trend[: k + 1].max()) - best, 0.0)
     onset = None
     if height > 0 and after.size:
-        above = after > best + 0.25 * height
+        above = after > best + min(0.25 * height, max(0.1 * gain, 3.0 * noise))
         share = np.cumsum(above[::-1])[::-1] / np.arange(after.size, 0, -1)
         good = np.flatnonzero(above & (share >= 0.8))
         if good.size:
             onset = float(curve.steps[k + 1 + int(good[0])])
-    gain = max(float(curve.trend[: k + 1].max()) - best, 0.0)
     return Rise(
         float(curve.steps[k]), best, curve.end, height, gain,
         height / abs(best) if best else float("inf") if height else 0.0,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QRectF
 
 from lossdoctor import formatting
 
@@ -55,7 +56,13 @@ def log_ticks(low: float, high: float, room: int) -> list[float]:
     return [math.log10(value) for value in steps if value > 0]
 
 
-class StepAxis(pg.AxisItem):
+class _Axis(pg.AxisItem):
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        # With a grid pyqtgraph drops every tick text that reaches beyond the plotting area, such as the lowest "0".
+        return super().boundingRect().adjusted(-20, -10, 20, 10)
+
+
+class StepAxis(_Axis):
     """The x axis."""
 
     def __init__(self) -> None:
@@ -70,7 +77,7 @@ class StepAxis(pg.AxisItem):
         return step_texts(list(values), spacing)
 
 
-class ValueAxis(pg.AxisItem):
+class ValueAxis(_Axis):
     """The y axis, of fixed width so that the panels of a stack line up."""
 
     def __init__(self) -> None:

@@ -102,8 +102,9 @@ class PlotPanel(pg.PlotWidget):
             axis.setTextPen(QPen(look.surface("muted")))
             axis.setTickPen(grid)
             axis.setTickFont(font)
-            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0, hideOverlappingLabels=False)
+            axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
             axis.setGrid(_GRID)
+            axis.setZValue(-10)  # pyqtgraph would draw the grid over the curves
         for index, curve in enumerate(self.curves):
             style = look.theme.series(curve.line.role, self._cycle_index(index))
             curve.set_style(QColor(style.colour), style.dash)
@@ -207,9 +208,7 @@ class PlotPanel(pg.PlotWidget):
         if hovered != self._hovered:
             self._hovered = hovered
             self.mark_hovered.emit(hovered)
-            self.viewport().setCursor(
-                Qt.CursorShape.PointingHandCursor if hovered >= 0 else Qt.CursorShape.CrossCursor
-            )
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hovered >= 0 else Qt.CursorShape.CrossCursor)
             self.viewport().update()
 
     # --- painting ---
@@ -254,6 +253,7 @@ class PlotPanel(pg.PlotWidget):
     def _layout_labels(self, mapping: Mapping) -> dict[int, QRectF]:
         metrics = QFontMetricsF(self._label_font())
         requests = []
+        said = set()
         for index, mark in enumerate(self.spec.marks):
             text = safe_text.plain(mark.evidence.label, 60)
             if not text or not marks.is_visible(mapping, mark.evidence):
@@ -261,8 +261,11 @@ class PlotPanel(pg.PlotWidget):
             size = QSizeF(metrics.horizontalAdvance(text), metrics.height()) + 2 * _LABEL_PADDING
             places = tuple(marks.LABELS[type(mark.evidence)](mapping, mark.evidence, size))
             strong = index == self._hovered or index in self._selected
-            if self._focused and not strong:
+            # Two rules may mark the same place with the same word.
+            what = (text, type(mark.evidence), marks.step_range(mark.evidence), marks.values_of(mark.evidence))
+            if (self._focused and not strong) or (what in said and not strong):
                 continue
+            said.add(what)
             requests.append(LabelRequest(index, size, places, -mark.severity.rank, strong))
         # The flags of NaN and infinity lie along the upper edge and must stay visible.
         below_flags = 16.0 if any(bool((~np.isfinite(c.values)).any()) for c in self.curves) else 0.0
@@ -275,9 +278,10 @@ class PlotPanel(pg.PlotWidget):
         for curve in self.curves:
             if curve.visible and curve.drawn[0].size:
                 steps, values = curve.drawn
-                x = mapping.rect.left() + (steps - mapping.steps[0]) / (
-                    (mapping.steps[1] - mapping.steps[0]) or 1.0
-                ) * mapping.rect.width()
+                x = (
+                    mapping.rect.left()
+                    + (steps - mapping.steps[0]) / ((mapping.steps[1] - mapping.steps[0]) or 1.0) * mapping.rect.width()
+                )
                 y = mapping.rect.bottom() - (values - low) / ((high - low) or 1.0) * mapping.rect.height()
                 good = np.isfinite(y)
                 parts.append(_densified(x[good], y[good]))
@@ -300,7 +304,9 @@ class PlotPanel(pg.PlotWidget):
         if any(bool(np.isfinite(curve.values).any()) for curve in self.curves):
             return
         painter.setPen(self._look.surface("muted"))
-        text = "No points." if all(curve.values.size == 0 for curve in self.curves) else "Every value is NaN or infinite."
+        text = (
+            "No points." if all(curve.values.size == 0 for curve in self.curves) else "Every value is NaN or infinite."
+        )
         painter.drawText(mapping.rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802

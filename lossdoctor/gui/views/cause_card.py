@@ -81,7 +81,7 @@ class CauseCard(QFrame):
         layout.setSpacing(2)
         layout.addLayout(head)
         inner = QVBoxLayout()
-        inner.setContentsMargins(24, 0, 0, 4)
+        inner.setContentsMargins(self.box.sizeHint().width() + 8, 0, 0, 4)
         inner.setSpacing(4)
         lead = self._lead()
         if lead:

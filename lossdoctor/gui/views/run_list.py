@@ -228,7 +228,10 @@ class RunList(QWidget):
         shown, total = self.model.rowCount(), self.model.total
         words = formatting.count(total, "run")
         self._count.set_text(words if shown == total else f"{formatting.step(shown)} of {words}")
+        appears = self.table.isHidden() and shown > 0
         self.table.setVisible(shown > 0)
+        if appears and not self.filter.text():
+            self.table.setFocus()
         self._empty.setVisible(shown == 0)
         self._empty.set_text("No run contains these words." if total else "Reading the logs…")
         if shown:

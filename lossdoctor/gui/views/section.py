@@ -47,9 +47,7 @@ class Disclosure(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         metrics = QFontMetrics(self._font())
-        return QSize(
-            _CHEVRON + 8 + metrics.horizontalAdvance(self.text() + "  " + self._note), metrics.height() + 8
-        )
+        return QSize(_CHEVRON + 8 + metrics.horizontalAdvance(self.text() + "  " + self._note), metrics.height() + 8)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -61,10 +59,10 @@ class Disclosure(QAbstractButton):
         strong = self._heading or self.underMouse()
         colour = self._look.theme.surface("text" if strong else "muted")
         chevron = icons.pixmap(name, self._look.theme.surface("muted"), _CHEVRON, self.devicePixelRatioF())
-        painter.drawPixmap(0, (self.height() - _CHEVRON) // 2, chevron)
+        painter.drawPixmap(-4, (self.height() - _CHEVRON) // 2, chevron)
         painter.setFont(self._font())
         painter.setPen(colour)
-        area = self.rect().adjusted(_CHEVRON + 6, 0, -4, 0)
+        area = self.rect().adjusted(_CHEVRON, 0, -4, 0)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
         if self._note:
             note_font = QFont(self.font())

@@ -56,7 +56,9 @@ class StatusLine(QWidget):
 
     def set_counts(self, runs: int, points: int, problems: int, seconds: float | None = None) -> None:
         """What is open, in numbers; `seconds` is how long reading it took."""
-        parts = [formatting.count(runs, "run"), formatting.count(points, "point")] if runs or seconds is not None else []
+        parts = (
+            [formatting.count(runs, "run"), formatting.count(points, "point")] if runs or seconds is not None else []
+        )
         if seconds is not None:
             parts.append(f"read in {formatting.number(seconds, 2)} s")
         self.counts.set_text("  ·  ".join(parts))

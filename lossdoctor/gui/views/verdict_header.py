@@ -24,6 +24,7 @@ class VerdictHeader(QWidget):
         self._facts.setContentsMargins(0, 4, 0, 0)
         self._facts.setHorizontalSpacing(16)
         self._facts.setVerticalSpacing(4)
+        self._facts.setColumnMinimumWidth(0, 136)
         self._facts.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -55,12 +55,11 @@ def first_loss_far_above_chance(case: Case, factor: float = 1.5) -> Answer:
 
 
 def huge_first_loss(case: Case, factor: float = 10.0) -> Answer:
-    """The first loss stands `factor` times above the level after the first tenth of the run."""
+    """The first loss stands `factor` times above the three points that follow: no learning is that fast."""
     if case.train is None or case.train.curve.n < 8:
         return Answer.unknown()
     values = case.train.finite[1]
-    later = float(np.median(values[max(values.size // 10, 1) : max(values.size // 5, 4)]))
-    first = float(values[0])
+    first, later = float(values[0]), float(np.median(values[1:4]))
     if later <= 0:
         return Answer.unknown()
     return Answer.of(first >= factor * later, first=first, later=later, factor=first / later)

@@ -33,8 +33,7 @@ def warmup_missing(case: Case) -> Answer:
 def lr_fell_before_plateau(case: Case) -> Answer:
     """The rate fell below a tenth of its peak in the first 60 % of the run, and little was gained afterwards.
 
-    Holds when the loss was still falling while the rate was high: the part before the fall brought at least three
-    quarters of everything gained, and the rest of the run less than a quarter.
+    Little is a quarter of everything gained, 3 % of the first level, or half the noise, whichever is most.
     """
     if case.loss is None:
         return Answer.unknown()
@@ -48,9 +47,11 @@ def lr_fell_before_plateau(case: Case) -> Answer:
         return Answer.of(False, step=float(curve.steps[-1]), share=1.0, lr=schedule.last, peak=schedule.peak, late=0.0)
     share = (step - float(curve.steps[0])) / span
     gained = max(curve.start - curve.end, 1e-300)
-    late = (curve.level_at(step) - curve.end) / gained
+    after = curve.level_at(step) - curve.end
+    little = after <= max(0.25 * gained, 0.03 * abs(curve.start), 0.5 * curve.sigma)
+    late = after / gained
     return Answer.of(
-        share <= 0.6 and late <= 0.25,
+        share <= 0.6 and little,
         step=step, share=max(share, 0.0), lr=schedule.last, peak=schedule.peak, late=float(np.clip(late, 0, 1)),
     )  # fmt: skip
 
@@ -107,13 +108,21 @@ def lr_drop_helped(case: Case) -> Answer:
     span = float(curve.steps[-1] - curve.steps[0])
     best = (0.0, 0.0)
     for step in case.schedule.drop_steps:
-        if curve.steps[0] + 0.15 * span > step:
+        if curve.steps[0] + 0.15 * span > step or not _rate_was_steady(case, step, 0.1 * span):
             continue
         before = curve.level_at(step - 0.15 * span) - curve.level_at(step)
         after = curve.level_at(step) - curve.level_at(step + 0.05 * span)
         if after > max(before, 3 * curve.sigma / 3, 0.05 * curve.drop) and after > best[1]:
             best = (step, after)
     return Answer.of(best[1] > 0, step=best[0], gain=best[1])
+
+
+def _rate_was_steady(case: Case, step: float, reach: float) -> bool:
+    """The rate kept its value before `step`: the end of a short burst is no decay."""
+    assert case.lr is not None
+    steps, rates = case.lr.finite
+    before = rates[(steps >= step - reach) & (steps < step)]
+    return before.size > 0 and float(before.max()) <= 1.5 * float(before.min())
 
 
 def lr_still_high(case: Case) -> Answer:

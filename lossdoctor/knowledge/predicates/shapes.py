@@ -79,7 +79,8 @@ def noise_ratio_high(case: Case, series: str = "train", limit: float = 0.15) -> 
     track = case.train if series == "train" else case.val
     if track is None:
         return Answer.unknown("val_loss" if series == "val" else "")
-    if track.curve.n < 6:
+    if track.curve.n < 6 or track.learned < 0.05:
+        # Where nothing was gained, any noise is a multiple of it.
         return Answer.unknown()
     return Answer.of(track.noise > limit, noise=min(track.noise, 99.0), limit=limit)
 
@@ -127,14 +128,15 @@ def rose_gradually(case: Case) -> Answer:
 
 
 def early_transient(case: Case) -> Answer:
-    """Within the first tenth of the run the loss rose at least 1.2-fold above where it began."""
+    """Within the first tenth of the run the loss (its trend, not one point) rose at least 1.2-fold above its start."""
     if case.train is None or case.train.curve.n < 30:
         return Answer.unknown()
-    values = case.train.finite[1]
-    early = values[: max(values.size // 10, 5)]
-    first = float(values[0])
-    peak = float(early.max())
-    return Answer.of(first > 0 and peak >= 1.2 * first, first=first, peak=peak, factor=peak / first if first else 0.0)
+    curve = case.train.curve
+    peak = float(curve.trend[: max(curve.trend.size // 10, 3)].max())
+    if curve.start <= 0:
+        return Answer.unknown()
+    rose = peak >= 1.2 * curve.start and peak - curve.start >= 3 * curve.sigma
+    return Answer.of(rose, first=curve.start, peak=peak, factor=peak / curve.start)
 
 
 def _spikes(case: Case) -> tuple[Excursion, ...]:
@@ -142,7 +144,8 @@ def _spikes(case: Case) -> tuple[Excursion, ...]:
         return ()
     curve = case.train.curve
     found = excursions(curve, max(0.15 * max(curve.drop, 3 * curve.sigma), 6 * curve.sigma, 1e-300))
-    return tuple(spike for spike in found if spike.recovered and spike.sigmas >= 8)
+    # Heavy-tailed batch noise has many points 8 sigma out; a spike must stand out from the run's own tail as well.
+    return tuple(spike for spike in found if spike.recovered and spike.sigmas >= 8 and spike.tails >= 2.5)
 
 
 def single_short_spike(case: Case) -> Answer:

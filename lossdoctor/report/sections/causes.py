@@ -29,15 +29,20 @@ def causes(item: DiagnosedRun, ticked: Collection[str] = ()) -> tuple[Block, ...
 
 
 def _item(cause: RankedCause) -> CauseItem:
-    speaks_for = tuple(argument.text for argument in cause.arguments_for[:_MOST_FOR])
     return CauseItem(
         cause.title,
         cause.score,
         # Where nothing in the run points to a cause but the symptom itself, say what the cause is instead.
-        speaks_for or (cause.explanation,),
+        "" if cause.arguments_for else _first_sentence(cause.explanation),
+        tuple(argument.text for argument in cause.arguments_for[:_MOST_FOR]),
         tuple(argument.text for argument in cause.arguments_against[:_MOST_AGAINST]),
         cause.missing[:_MOST_MISSING],
     )
+
+
+def _first_sentence(text: str) -> str:
+    first, stop, _ = text.partition(". ")
+    return first + ("." if stop else "")
 
 
 def _checklist(ranked: tuple[RankedCause, ...], ticked: Collection[str]) -> Checklist:

@@ -32,7 +32,7 @@ def _origin(run: Run) -> str:
 
 
 def _facts(diagnosis: Diagnosis, unit: str) -> tuple[Fact, ...]:
-    facts = [Fact("Confidence", formatting.percent(diagnosis.confidence))]
+    facts = [Fact("Confidence", formatting.probability(diagnosis.confidence))]
     if diagnosis.runner_up is not None:
         facts.append(Fact("Runner-up", diagnosis.runner_up.label))
     for label, step in (

@@ -27,12 +27,12 @@ from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 # The input's problems are told before any conclusion, but they must not push the runs off the first page.
 _MOST_PROBLEMS = 6
 _COLUMNS = (
-    Column("", 0.35, numeric=True),
+    Column("", 0.5, numeric=True),
     Column("Run", 4.0),
     Column("Verdict", 1.75),
     Column("Confidence", 1.0, numeric=True),
-    Column("Best at", 1.0, numeric=True),
-    Column("NaN from", 1.0, numeric=True),
+    Column("Best step", 1.0, numeric=True),
+    Column("NaN step", 1.0, numeric=True),
     Column("Points", 0.9, numeric=True),
 )
 
@@ -85,7 +85,7 @@ def _row(number: int, item: DiagnosedRun) -> tuple[Cell, ...]:
         str(number),
         Link(item.run.id, anchor(number)),
         Badge(diagnosis.verdict),
-        formatting.percent(diagnosis.confidence),
+        formatting.probability(diagnosis.confidence),
         _step(diagnosis.best_step),
         _step(diagnosis.nan_step),
         formatting.step(item.run.points),
