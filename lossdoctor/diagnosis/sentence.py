@@ -38,7 +38,7 @@ def _healthy(view: RunView) -> Message:
         )
         return Message.of(
             "{tag} falls from {start:num} to {end:num}; " + ending,
-            tag=series.tag, start=curve.start, end=curve.end, val=view.val.tag, best=rise.best, step=rise.best_step,
+            tag=series.tag, start=curve.start, end=curve.end, val=view.val.tag, best=rise.lowest, step=rise.lowest_step,
             rise=rise.of_level,
         )  # fmt: skip
     return Message.of(

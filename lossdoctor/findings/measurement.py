@@ -48,11 +48,21 @@ class Measurement(ContentEqual):
 
     def sentence(self) -> str:
         """For people: "rise above the minimum 7.1 % (fires at >= 5 %)"."""
-        shown = f"{self.name} {self._number(self.value)}"
+        shown = f"{self.name} {self.shown_value}"
+        return f"{shown} (fires at {self.shown_threshold})" if self.shown_threshold else shown
+
+    @property
+    def shown_value(self) -> str:
+        """The value with its unit, for people: "7.1 %"."""
+        return self._number(self.value)
+
+    @property
+    def shown_threshold(self) -> str:
+        """From where on it speaks for the finding, for people: "≥ 5 %"; empty for information."""
         if self.direction is Direction.INFORMATION:
-            return shown
+            return ""
         sign = "≥" if self.direction is Direction.AT_LEAST else "≤"
-        return f"{shown} (fires at {sign} {self._number(self.threshold)})"
+        return f"{sign} {self._number(self.threshold)}"
 
     def _number(self, value: float) -> str:
         if self.unit == "%":

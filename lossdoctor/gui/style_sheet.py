@@ -109,13 +109,6 @@ QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-
     background: {s("panel")}; border: 1px solid {s("muted")}; }}
 QSlider::handle:horizontal:focus {{ border: 2px solid {s("accent")}; }}
 
-QCheckBox {{ spacing: 8px; }}
-QCheckBox::indicator {{ width: 15px; height: 15px; border: 1px solid {s("axis")}; border-radius: 4px;
-    background: {s("panel")}; }}
-QCheckBox::indicator:hover {{ border-color: {s("accent")}; }}
-QCheckBox::indicator:focus {{ border: 2px solid {s("accent")}; width: 13px; height: 13px; }}
-QCheckBox::indicator:checked {{ background: {s("accent")}; border-color: {s("accent")}; }}
-
 QWidget#pane {{ background: {s("panel")}; }}
 QFrame[card="true"] {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 8px; }}
 QFrame[card="true"]:hover {{ background: {hover}; }}
@@ -133,6 +126,8 @@ QLabel[tone="heading"] {{ font-weight: 600; }}
 QLabel[tone="sentence"] {{ font-size: {points * 1.06:.2f}pt; }}
 QLabel[tone="muted"] {{ color: {s("muted")}; }}
 QLabel[tone="small"] {{ color: {s("muted")}; font-size: {points * 0.92:.2f}pt; }}
+QLabel[tone="value"] {{ font-size: {points * 0.92:.2f}pt; }}
+QLabel[tone="met"] {{ font-size: {points * 0.92:.2f}pt; font-weight: 600; }}
 QLabel[tone="caption"] {{ color: {s("muted")}; font-size: {points * 0.92:.2f}pt; font-weight: 600; }}
 QLabel[tone="done"] {{ color: {s("muted")}; font-weight: 600; text-decoration: line-through; }}
 

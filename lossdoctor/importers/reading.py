@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import ImportResult, Source
@@ -55,7 +56,7 @@ def build_run(
         size_bytes=source.size_bytes if size_bytes is None else size_bytes,
     )
     seams = _seams(run)
-    return run if not seams else _with_problems(run, seams)
+    return run if not seams else replace(run, problems=(*run.problems, *seams))
 
 
 def _folder(source: Source) -> str:
@@ -74,10 +75,3 @@ def _seams(run: Run) -> tuple[Problem, ...]:
         )
         return (Problem("steps_go_back", ProblemLevel.INFO, shown(run.path), text, place=f"tag {series.tag}"),)
     return ()
-
-
-def _with_problems(run: Run, extra: tuple[Problem, ...]) -> Run:
-    return Run(
-        run.id, run.path, run.name, run.format, run.series, run.roles, run.config, run.step_unit,
-        (*run.problems, *extra), run.size_bytes,
-    )  # fmt: skip

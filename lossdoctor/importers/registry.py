@@ -5,14 +5,18 @@ from __future__ import annotations
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers.base import FileHead, Importer, Match
 from lossdoctor.importers.csv_log import CsvImporter
+from lossdoctor.importers.dvclive import DvcLiveImporter
 from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
+from lossdoctor.importers.tensorboard_csv import TensorBoardCsvImporter
 from lossdoctor.importers.wandb_chart import WandbChartImporter
 
 IMPORTERS: tuple[Importer, ...] = (
     TensorBoardImporter(),
     TrainerStateImporter(),
     WandbChartImporter(),
+    TensorBoardCsvImporter(),
+    DvcLiveImporter(),
     CsvImporter(),
 )
 

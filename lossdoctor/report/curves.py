@@ -70,9 +70,14 @@ class Curve:
     edge_boxes: list[Box] = field(default_factory=list)
     notes: list[EdgeNote] = field(default_factory=list)
 
+    @property
+    def dash(self) -> tuple[float, ...]:
+        """A line with markers is told apart by them and stays solid; dashes between markers would read as noise."""
+        return () if self.marker is not None else self.style.dash
+
     def swatch(self, x: float, y: float, width: float) -> Iterator[Any]:
         """The sample of the stroke in the legend."""
-        yield line_shape([(x, y), (x + width, y)], self.style.colour, 1.2, [d * 1.2 for d in self.style.dash])
+        yield line_shape([(x, y), (x + width, y)], self.style.colour, 1.2, [d * 1.2 for d in self.dash])
         if self.marker is not None:
             yield from symbol(self.marker, x + width / 2, y, 3.4, self.style.colour, self.paper)
 
@@ -93,7 +98,7 @@ def curve(line: Polyline, index: int, x: Scale, y: Scale, frame: Box, theme: The
         made.shapes.append(path_shape(raw, pale, _RAW_WIDTH))
         made.shapes.append(path_shape(trend, style.colour, _TREND_WIDTH, style.dash))
     elif raw:
-        made.shapes.append(path_shape(raw, style.colour, _LINE_WIDTH, style.dash))
+        made.shapes.append(path_shape(raw, style.colour, _LINE_WIDTH, made.dash))
     made.inked = [*abandoned, *raw]
     made.shapes += _markers(made, branch, x, y, frame)
     _mark_cuts(made, branch, x, y, frame)

@@ -137,7 +137,7 @@ def _banner(block: VerdictBanner, width: float) -> Flow:
     style = _theme().verdict(block.verdict)
     word_width = fonts.width(style.word, 13, fonts.BOLD) + 2
     pad = 9.0
-    icon = _icon(symbol(style.shape, 6, 5.4, 11, style.text), 18, 13 * 1.32)
+    icon = _icon(symbol(style.shape, 6, 8.2, 11, style.text), 18, 13 * 1.32)
     word = _paragraph(fonts.markup(style.word, fonts.BOLD), 13, style.text, bold=True)
     text = [_paragraph(fonts.markup(block.sentence), 8.8)]
     if block.facts:

@@ -104,11 +104,11 @@ class Divergence(Rule):
         onset = rise.onset_step if rise.onset_step is not None else rise.best_step
         evidence = (
             Span(onset, float(curve.steps[-1]), "diverged", series.tag),
-            Point(rise.best_step, rise.best, "best", series.tag),
+            Point(rise.lowest_step, rise.lowest, "best", series.tag),
             Level(rise.end, "end level", series.tag),
         )
         message = Message.of(
             "{tag} is at {best:num} at step {step:step}, then rises and ends at {end:num} ({share:pct} of its gain lost).",
-            tag=series.tag, best=rise.best, step=rise.best_step, end=rise.end, share=of_drop,
+            tag=series.tag, best=rise.lowest, step=rise.lowest_step, end=rise.end, share=of_drop,
         )  # fmt: skip
         return self.found(p, Severity.HIGH, message, evidence, tuple(measurements), (series.tag,))

@@ -7,7 +7,6 @@ from lossdoctor.rules.base import Rule
 from lossdoctor.rules.view import RunView
 from lossdoctor.runs import Role
 
-
 # Quantities that only policy-gradient and Q-learning trainers log (Stable-Baselines3, RLlib, CleanRL, rsl_rl).
 AGENT_TAGS = frozenset(
     {

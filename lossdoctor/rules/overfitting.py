@@ -155,23 +155,23 @@ def _message(rise: Rise, train_tag: str, val_tag: str) -> Message:
         "{val} turns up after {best:num} at step {step:step} and ends at {end:num} (+{rise:pct}) "
         "while {train} goes on falling; the rise is clear from step {onset:step} on."
     )
-    onset = rise.best_step if rise.onset_step is None else rise.onset_step
+    onset = rise.lowest_step if rise.onset_step is None else max(rise.onset_step, rise.lowest_step)
     return Message.of(
         template,
         val=val_tag,
         train=train_tag,
-        best=rise.best,
-        step=rise.best_step,
+        best=rise.lowest,
+        step=rise.lowest_step,
         end=rise.end,
-        rise=min(rise.of_level, 1e6),
+        rise=(rise.end - rise.lowest) / abs(rise.lowest) if rise.lowest else 1e6,
         onset=onset,
     )
 
 
 def _evidence(rise: Rise, train: Curve, last: float, train_tag: str, val_tag: str) -> tuple[Evidence, ...]:
     return (
-        Span(rise.best_step, last, "overfitting", val_tag),
-        Point(rise.best_step, rise.best, "best validation", val_tag),
+        Span(rise.lowest_step, last, "overfitting", val_tag),
+        Point(rise.lowest_step, rise.lowest, "best validation", val_tag),
         Pair(last, min(train.end, rise.end), max(train.end, rise.end), "gap", train_tag, val_tag),
     )
 

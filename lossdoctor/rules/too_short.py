@@ -8,7 +8,6 @@ from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.tail import flat_since
 
-
 # With as many points as this the curve speaks for itself, however far away the planned end is.
 MANY_POINTS = 300
 

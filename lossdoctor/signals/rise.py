@@ -8,14 +8,19 @@ import numpy as np
 
 from lossdoctor.signals.curve import Curve
 
+# The trend's narrowest smoother spans five points, so its minimum lies at most two points from the curve's own.
+NEAR = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Rise:
     """The rise of a curve after its lowest trend point.
 
     Attributes:
-        best_step: step of the lowest point.
-        best: value there.
+        best_step: step of the lowest trend point.
+        best: trend value there; what the rise is measured from.
+        lowest_step: step of the lowest single value near it, for showing: smoothing of a few points moves the minimum.
+        lowest: that value.
         end: level at the end.
         height: rise that lasts, >= 0, in units of the series: the lower of the end level and the median of the last third
             after the best point, less best. A jump of the last few points is no sustained rise.
@@ -29,6 +34,8 @@ class Rise:
 
     best_step: float
     best: float
+    lowest_step: float
+    lowest: float
     end: float
     height: float
     gain: float
@@ -60,8 +67,10 @@ def sustained_rise(curve: Curve) -> Rise:
         good = np.flatnonzero(above & (share >= 0.8))
         if good.size:
             onset = float(curve.steps[k + 1 + int(good[0])])
+    first = max(k - NEAR, 0)
+    near = first + int(np.argmin(curve.values[first : k + NEAR + 1]))
     return Rise(
-        float(curve.steps[k]), best, curve.end, height, gain,
+        float(curve.steps[k]), best, float(curve.steps[near]), float(curve.values[near]), curve.end, height, gain,
         height / abs(best) if best else float("inf") if height else 0.0,
         height / noise if noise > 1e-300 else float("inf") if height else 0.0,
         int(after.size), float(after.size / max(curve.trend.size - 1, 1)), onset,

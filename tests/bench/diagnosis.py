@@ -1,7 +1,7 @@
 """How often the verdict is right: `python -m tests.bench.diagnosis ../shared/corpus/faultlab`.
 
-Scores every run of a folder with a truth.jsonl (one JSON object a line: id, symptom, accept, ambiguous, nan_step, ...) in every
-format it was logged in, or the labelled public runs of a folder with a labels.csv, or a histories file (JSON lines with
+Scores every run of a folder with a truth.jsonl (a JSON object a line: id, symptom, accept, ambiguous, nan_step, ...) in
+every format it was logged in, or the labelled public runs of a folder with a labels.csv, or a histories file (JSON lines with
 train_loss, val_loss, overfit). Prints strict and lenient accuracy, macro-F1, the confusion matrix, precision and recall a
 class, NaN-step exactness, onset error, calibration error and the mistakes.
 """
@@ -78,9 +78,12 @@ def score_faultlab(root: Path) -> list[Scored]:
             if run.id != truth["run_dir"]:
                 print(f"id {run.id} is not the run directory {truth['run_dir']}")
         diagnosis = diagnose(run, siblings[run.id.rsplit("/", 1)[0]])
+        accept = frozenset(truth["accept"])
+        # CSV loggers count from 0, the truth counts from 1: their axis is one step behind.
+        shift = 1 if run.format == "csv" else 0
+        nan_step = None if truth["nan_step"] is None else truth["nan_step"] - shift
         scored.append(
-            Scored(run, diagnosis, truth["symptom"], frozenset(truth["accept"]), truth["ambiguous"],
-                   truth.get("nan_step"), truth.get("overfit_onset"))  # fmt: skip
+            Scored(run, diagnosis, truth["symptom"], accept, truth["ambiguous"], nan_step, truth["overfit_onset"])
         )
     missing = sorted(set(by_id) - seen)
     print(f"{len(by_id)} run directories in truth.jsonl, {len(seen)} found, missing: {missing or 'none'}")
@@ -125,7 +128,9 @@ def score_histories(path: Path) -> list[Scored]:
         diagnosis = diagnose(run)
         others = frozenset({"healthy", "underfitting", "plateau", "too_short", "oscillating", "spike_recovered"})
         accept = frozenset({"overfitting"}) if item["overfit"] else others
-        truth = "overfitting" if item["overfit"] else str(diagnosis.verdict) if diagnosis.verdict in others else "healthy"
+        truth = (
+            "overfitting" if item["overfit"] else str(diagnosis.verdict) if diagnosis.verdict in others else "healthy"
+        )
         scored.append(Scored(run, diagnosis, truth, accept, False))
     return scored
 

@@ -157,6 +157,7 @@ def test_equal_to_event_accumulator_on_shared_runs(corpus: Path) -> None:
 
 
 @pytest.mark.corpus
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # tbparse 0.0.9 under pandas 3.1
 def test_every_scalar_of_shared_runs_as_tbparse_has_it(corpus: Path) -> None:
     from tbparse import SummaryReader
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lossdoctor.gui.actions import ACTIONS, MENUS, ActionSpec
 from lossdoctor.gui.plain_label import PlainLabel
@@ -28,12 +28,13 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout()
         columns.setSpacing(48)
         left, right = QVBoxLayout(), QVBoxLayout()
+        for place in (left, right):
+            place.setSpacing(20)
         groups = [(menu.replace("&", ""), _lines(menu)) for menu in MENUS]
         for place, wanted in ((left, groups[:2]), (right, groups[2:])):
             for title, lines in wanted:
-                place.addLayout(_block(title, lines))
-                place.addSpacing(8)
-        left.addLayout(_block("On the plot", list(_ON_THE_PLOT)))
+                place.addWidget(_block(title, lines))
+        left.addWidget(_block("On the plot", list(_ON_THE_PLOT)))
         for place in (left, right):
             place.addStretch(1)
             columns.addLayout(place)
@@ -55,8 +56,11 @@ def _keys(spec: ActionSpec) -> str:
     return " or ".join(QKeySequence(keys).toString(native) for keys in spec.shortcuts)
 
 
-def _block(title: str, lines: list[tuple[str, str]]) -> QGridLayout:
-    grid = QGridLayout()
+def _block(title: str, lines: list[tuple[str, str]]) -> QWidget:
+    block = QWidget()
+    block.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    grid = QGridLayout(block)
+    grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(24)
     grid.setVerticalSpacing(6)
     grid.addWidget(PlainLabel(title, tone="heading"), 0, 0, 1, 2)
@@ -66,4 +70,4 @@ def _block(title: str, lines: list[tuple[str, str]]) -> QGridLayout:
         shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(shown, row, 1)
     grid.setColumnStretch(0, 1)
-    return grid
+    return block

@@ -53,7 +53,7 @@ _TITLES = {
 }
 _HELP = {
     Column.VERDICT: "What the rules say about the run; sorts by urgency",
-    Column.NAME: "Name of the run",
+    Column.NAME: "The run, as its path below the open folder",
     Column.CONFIDENCE: "How sure the verdict is: of verdicts given with 80 % about 8 in 10 are right",
     Column.BEST_LOSS: "Lowest finite validation loss; training loss where no validation loss was logged",
     Column.STEPS: "Last logged step",
@@ -73,7 +73,7 @@ class RunRow:
     """One row with its values worked out once: painting asks for them thousands of times."""
 
     item: DiagnosedRun
-    name: str
+    name: str  # the id: two runs may both be called "training", but never have the same path
     best_loss: float
     last_step: float
     searched: str
@@ -84,7 +84,7 @@ class RunRow:
         run = item.run
         words = (run.name, run.id, run.format, item.diagnosis.verdict.label, item.diagnosis.verdict.value)
         last = max((float(series.steps.max()) for series in run.series if len(series)), default=math.nan)
-        return cls(item, safe_text.plain(run.name), _best_loss(item), last, "\n".join(words).casefold())
+        return cls(item, safe_text.plain(run.id), _best_loss(item), last, "\n".join(words).casefold())
 
 
 def _best_loss(item: DiagnosedRun) -> float:
@@ -257,7 +257,7 @@ class RunsModel(QAbstractTableModel):
         if role == VERDICT_ROLE:
             return row.item.diagnosis.verdict
         if role == Qt.ItemDataRole.ToolTipRole:
-            return safe_text.html(row.item.run.id)
+            return safe_text.html(row.item.run.path)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{column.title}: {self._text(row, column)}"
         return None

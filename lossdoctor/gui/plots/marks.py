@@ -100,8 +100,9 @@ def paint_level(painter: QPainter, mapping: Mapping, level: Level, style: MarkSt
 def paint_line(painter: QPainter, mapping: Mapping, line: Line, style: MarkStyle) -> None:
     """The fitted line, over a contour of the panel's colour so that it is seen on a noisy curve."""
     start, end = _line_ends(mapping, line)
-    painter.setPen(QPen(style.ground, 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    painter.drawLine(start, end)
+    if not style.faded:
+        painter.setPen(QPen(style.ground, 4.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(start, end)
     pen = _pen(style, 2.0)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     painter.setPen(pen)
@@ -118,7 +119,7 @@ def _line_ends(mapping: Mapping, line: Line) -> tuple[QPointF, QPointF]:
 def paint_pair(painter: QPainter, mapping: Mapping, pair: Pair, style: MarkStyle) -> None:
     """A vertical bracket from the low to the high value."""
     x, low, high = mapping.x(pair.step), mapping.y(pair.low), mapping.y(pair.high)
-    for pen in (QPen(style.ground, 4.5), _pen(style, 1.8)):
+    for pen in (_pen(style, 1.8),) if style.faded else (QPen(style.ground, 4.5), _pen(style, 1.8)):
         painter.setPen(pen)
         painter.drawLine(QPointF(x, low), QPointF(x, high))
         for y in (low, high):

@@ -21,6 +21,7 @@ from lossdoctor.gui.plots.labels import LabelRequest, place_labels
 from lossdoctor.gui.plots.mapping import Mapping, value_to_view
 from lossdoctor.gui.plots.view_box import StepViewBox
 from lossdoctor.gui.theme import Look
+from lossdoctor.runs import Role
 
 _LABEL_PADDING = QSizeF(9, 4)
 _DOTTED_POINTS = 48  # up to this many points in view each one is also drawn as a dot
@@ -62,6 +63,8 @@ class PlotPanel(pg.PlotWidget):
         self.setMouseTracking(True)
         self.setMinimumHeight(84)
         self.setMenuEnabled(False)
+        # pyqtgraph caches the background, and with it the spans of a view that is gone.
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.hideButtons()
         self.getPlotItem().setContentsMargins(0, 4, 12, 0)
         for curve in self.curves:
@@ -157,7 +160,9 @@ class PlotPanel(pg.PlotWidget):
     def set_smoothing(self, weight: float) -> None:
         """Smooths every curve; 0 not at all."""
         for curve in self.curves:
-            curve.set_smoothing(weight)
+            # A schedule is exact; smoothing would only draw one that was never used.
+            if curve.line.role is not Role.LEARNING_RATE:
+                curve.set_smoothing(weight)
         self.refresh()
 
     @property
@@ -221,11 +226,11 @@ class PlotPanel(pg.PlotWidget):
 
     def _paint_marks(self, painter: QPainter, mapping: Mapping, under: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for index, mark in enumerate(self.spec.marks):
-            shape = type(mark.evidence)
-            if (shape in marks.UNDER_CURVES) is under and marks.is_visible(mapping, mark.evidence):
+        styled = [(self._style(index, mark), mark.evidence) for index, mark in enumerate(self.spec.marks)]
+        for style, evidence in sorted(styled, key=lambda pair: pair[0].strong):
+            if (type(evidence) in marks.UNDER_CURVES) is under and marks.is_visible(mapping, evidence):
                 painter.save()
-                marks.PAINTERS[shape](painter, mapping, mark.evidence, self._style(index, mark))
+                marks.PAINTERS[type(evidence)](painter, mapping, evidence, style)
                 painter.restore()
 
     def _paint_dots(self, painter: QPainter, mapping: Mapping) -> None:

@@ -136,7 +136,8 @@ class PlotStack(QWidget):
         first, last = self.spec.x_range or (0.0, 1.0)
         low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
         context = max((high - low) * _CONTEXT, (last - first) * _SHORTEST_VIEW, 2.0)
-        low, high = max(low - context, first - context / 4), min(high + context, last + context / 4)
+        edge = max(last - first, 1.0) * _EDGE
+        low, high = max(low - context, first - edge), min(high + context, last + edge)
         self._views[0].plot.box.setXRange(low, high, padding=0)
         for plot in self.panels:
             shown = [mark.evidence for mark in plot.spec.marks if mark.evidence in finding.evidence]

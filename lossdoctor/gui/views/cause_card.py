@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
 from lossdoctor.gui.views.section import Disclosure
+from lossdoctor.gui.views.tick_box import TickBox
 from lossdoctor.knowledge.ranked import Argument, RankedCause
 
 
@@ -58,7 +59,7 @@ class CauseCard(QFrame):
         super().__init__(parent)
         self.cause = cause
         self._look = look
-        self.box = QCheckBox()
+        self.box = TickBox(look)
         self.box.setChecked(ticked)
         self.box.setAccessibleName(f"Checked: {safe_text.plain(cause.title)}")
         self.box.setToolTip("Tick what you have checked; ticks are kept")

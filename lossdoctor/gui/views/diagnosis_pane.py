@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from lossdoctor import formatting
 from lossdoctor.findings import Finding, Status
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
@@ -116,7 +115,8 @@ class DiagnosisPane(QScrollArea):
         outcomes = unfound(item.diagnosis.outcomes)
         self.checked.setVisible(bool(outcomes))
         clear = sum(outcome.status is Status.CLEAR for outcome in outcomes)
-        self.checked.head.set_note(f"{formatting.count(clear, 'rule')} clear, {len(outcomes) - clear} not applicable")
+        skipped = len(outcomes) - clear
+        self.checked.head.set_note(f"{clear} clear" + (f", {skipped} not applicable" if skipped else ""))
         for outcome in outcomes:
             self.checked.add(OutcomeRow(outcome, self._look))
 

@@ -11,6 +11,7 @@ from lossdoctor.gui.badges import SeverityIcon
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
 from lossdoctor.gui.views import words
+from lossdoctor.gui.views.measurement_table import MeasurementTable
 from lossdoctor.gui.views.section import Disclosure
 
 
@@ -58,18 +59,18 @@ class FindingCard(QFrame):
         self._add_details(layout, unit, look)
 
     def _add_details(self, layout: QVBoxLayout, unit: str, look: Look) -> None:
-        lines = [words.measured(measurement) for measurement in self.finding.measurements]
-        lines += [f"{e.label}: {words.place(e, unit)}" if e.label else words.place(e, unit)
-                  for e in self.finding.evidence]  # fmt: skip
-        if not lines:
+        finding = self.finding
+        if not finding.measurements and not finding.evidence:
             return
+        places = [(e.label or "where", words.place(e, unit)) for e in finding.evidence]
         toggle = Disclosure("Measurements", look)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(22, 0, 0, 4)
+        column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(3)
-        for line in lines:
-            column.addWidget(PlainLabel(line, tone="small", wrap=True, selectable=True))
+        column.addWidget(MeasurementTable(finding.measurements))
+        for name, where in places:
+            column.addWidget(PlainLabel(f"{name}: {where}", tone="small", wrap=True, selectable=True))
         body.hide()
         toggle.toggled.connect(body.setVisible)
         layout.addWidget(toggle)

@@ -9,13 +9,13 @@ from lossdoctor.findings import Outcome, Status
 from lossdoctor.gui import icons
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
-from lossdoctor.gui.views import words
 from lossdoctor.gui.views.finding_card import title_of
+from lossdoctor.gui.views.measurement_table import MeasurementTable
 
 _ICONS = {Status.CLEAR: "check", Status.NOT_APPLICABLE: "minus", Status.FAILED: "warning", Status.FOUND: "info"}
 _WORDS = {
-    Status.CLEAR: "not found",
-    Status.NOT_APPLICABLE: "could not be checked",
+    Status.CLEAR: "clear",
+    Status.NOT_APPLICABLE: "not applicable",
     Status.FAILED: "the check itself failed",
     Status.FOUND: "found",
 }
@@ -40,8 +40,10 @@ class OutcomeRow(QWidget):
         head.addStretch(1)
         head.addWidget(PlainLabel(_WORDS[outcome.status], tone="small"))
         column.addLayout(head)
-        for line in self._lines(outcome):
+        for line in self._reason(outcome):
             column.addWidget(PlainLabel(line, tone="small", wrap=True, selectable=True))
+        if outcome.measurements:
+            column.addWidget(MeasurementTable(outcome.measurements))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 2, 0, 2)
         layout.setSpacing(8)
@@ -49,11 +51,10 @@ class OutcomeRow(QWidget):
         layout.addLayout(column, 1)
 
     @staticmethod
-    def _lines(outcome: Outcome) -> list[str]:
+    def _reason(outcome: Outcome) -> list[str]:
         reason = outcome.reason.strip().splitlines()
         # A failed rule's reason ends with the exception; the whole of it is in the log.
-        lines = reason[-1:] if outcome.status is Status.FAILED else reason[:1]
-        return lines + [words.measured(measurement) for measurement in outcome.measurements]
+        return reason[-1:] if outcome.status is Status.FAILED else reason[:1]
 
 
 def unfound(outcomes: tuple[Outcome, ...]) -> list[Outcome]:

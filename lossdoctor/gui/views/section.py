@@ -69,7 +69,9 @@ class Disclosure(QAbstractButton):
             note_font.setPointSizeF(note_font.pointSizeF() * 0.92)
             painter.setFont(note_font)
             painter.setPen(self._look.surface("muted"))
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._note)
+            room = area.width() - QFontMetrics(self._font()).horizontalAdvance(self.text()) - 12
+            note = QFontMetrics(note_font).elidedText(self._note, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
         painter.end()
 
 

@@ -18,6 +18,7 @@ class VerdictHeader(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = ElidedLabel(tone="title")
+        self.id = ElidedLabel(tone="small")
         self.badge = VerdictBadge(look)
         self.sentence = PlainLabel(tone="sentence", wrap=True, selectable=True)
         self._facts = QGridLayout()
@@ -29,7 +30,11 @@ class VerdictHeader(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(self.name)
+        titles = QVBoxLayout()
+        titles.setSpacing(0)
+        titles.addWidget(self.name)
+        titles.addWidget(self.id)
+        layout.addLayout(titles)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.badge)
@@ -46,6 +51,8 @@ class VerdictHeader(QWidget):
         """Shows the diagnosis of this run."""
         diagnosis, unit = item.diagnosis, item.run.step_unit
         self.name.set_text(item.run.name)
+        self.id.set_text(item.run.id)
+        self.id.setVisible(item.run.id != item.run.name)
         self.badge.set_verdict(diagnosis.verdict)
         self.sentence.set_text(diagnosis.sentence)
         facts = [("Confidence", words.confidence(diagnosis.confidence))]

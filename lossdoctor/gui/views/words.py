@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lossdoctor import formatting
-from lossdoctor.findings import Evidence, Level, Line, Measurement, Pair, Point, Span
+from lossdoctor.findings import Evidence, Level, Line, Pair, Point, Span
 
 _CONFIDENCE = ((0.85, "high"), (0.65, "fair"), (0.45, "low"), (0.0, "very low"))
 
@@ -27,8 +27,3 @@ def place(evidence: Evidence, unit: str) -> str:
             low, high = formatting.number(evidence.low), formatting.number(evidence.high)
             return f"{unit} {formatting.step(evidence.step)}, {low} to {high}"
     raise AssertionError(f"unknown evidence {evidence!r}")
-
-
-def measured(measurement: Measurement) -> str:
-    """One measurement as a line."""
-    return measurement.sentence()

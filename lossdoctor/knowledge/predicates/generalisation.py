@@ -27,7 +27,7 @@ def _val_gain(train: Track, val: Track) -> float:
     return (first - val.curve.best) / abs(first) if first else 0.0
 
 
-def val_never_improves(case: Case, limit: float = 0.05) -> Answer:
+def val_never_improves(case: Case, limit: float = 0.1) -> Answer:
     """The validation loss never fell by more than `limit` below where learning began."""
     both = _both(case)
     if isinstance(both, Answer):
@@ -37,12 +37,12 @@ def val_never_improves(case: Case, limit: float = 0.05) -> Answer:
 
 
 def memorises(case: Case) -> Answer:
-    """The training loss fell by 30 % or more while the validation loss never left its start (under 5 % gain)."""
+    """The training loss fell by 30 % or more while the validation loss never left its start (under 10 % gain)."""
     both = _both(case)
     if isinstance(both, Answer):
         return both
     gain = _val_gain(*both)
-    return Answer.of(both[0].learned >= 0.3 and gain < 0.05, train=both[0].learned, val=max(gain, 0.0))
+    return Answer.of(both[0].learned >= 0.3 and gain < 0.1, train=both[0].learned, val=max(gain, 0.0))
 
 
 def val_improved_first(case: Case, limit: float = 0.2) -> Answer:
@@ -74,7 +74,10 @@ def val_ends_above_start(case: Case) -> Answer:
 
 
 def train_above_val(case: Case, limit: float = 0.1) -> Answer:
-    """The training loss stands more than `limit` above the validation loss on most of the second half."""
+    """The training loss stands above the validation loss on most of the second half, by `limit` of the training drop.
+
+    It must also be 5 % of the level: late in a good run both are tiny and their ratio says nothing.
+    """
     both = _both(case)
     if isinstance(both, Answer):
         return both
@@ -83,7 +86,8 @@ def train_above_val(case: Case, limit: float = 0.1) -> Answer:
     above = at_steps(train, val.curve.steps[half])
     below = val.curve.trend[half]
     excess = (above - below) / np.maximum(np.abs(above), 1e-300)
-    return Answer.of(float(np.mean(excess > limit)) >= 0.7, excess=float(np.median(excess)))
+    of_drop = (above - below) / max(train.curve.drop, 1e-300)
+    return Answer.of(float(np.mean((excess > 0.05) & (of_drop > limit))) >= 0.7, excess=float(np.median(excess)))
 
 
 def val_tracks_train(case: Case, limit: float = 0.15) -> Answer:
@@ -190,4 +194,7 @@ def val_noise_high(case: Case, limit: float = 0.15) -> Answer:
     if isinstance(both, Answer):
         return both
     train, val = both
+    if _val_gain(train, val) < 0.1:
+        # Where validation gained nothing, any noise is a multiple of it.
+        return Answer.unknown()
     return Answer.of(val.noise > limit and train.noise < 0.5 * val.noise, noise=min(val.noise, 99.0), limit=limit)

@@ -78,7 +78,7 @@ def double_softmax_floor_reached(case: Case) -> Answer:
 
     After a one-hot first softmax the second gives a right answer the loss ln(e + C - 1) - 1 and a wrong one
     ln(e + C - 1); the mean over a share a of right answers is the floor plus 1 - a. C comes from the config or from the
-    first loss, which is ln C in such a network. Holds within 0.12 when accuracy is at least one half.
+    first loss, which is ln C in such a network. Holds within 0.12 when accuracy is at least 0.7.
     """
     pair = (case.train, case.train_metric) if case.train_metric is not None else (case.val, case.val_metric)
     loss, metric = pair
@@ -92,7 +92,7 @@ def double_softmax_floor_reached(case: Case) -> Answer:
     candidates = [known] if (known := _classes(case)) else [max(guess, 2), max(guess, 2) + 1]
     floors = {classes: double_softmax_floor(classes) for classes in candidates}
     nearest = min(candidates, key=lambda classes: abs(end - (floors[classes] + 1 - right)))
-    holds = abs(end - (floors[nearest] + 1 - right)) <= 0.12 and right >= 0.5 and end < 0.95 * start
+    holds = abs(end - (floors[nearest] + 1 - right)) <= 0.12 and right >= 0.7 and end < 0.95 * start
     return Answer.of(holds, start=start, end=end, floor=floors[nearest], classes=nearest, metric=right)
 
 

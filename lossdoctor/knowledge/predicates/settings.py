@@ -8,7 +8,7 @@ from lossdoctor.knowledge.case import Case
 _ADAPTIVE = ("adam", "rmsprop", "lion", "adagrad", "adafactor", "lamb", "novograd", "sophia")
 # Usual ranges of the base rate (low, high). Adam: the top from UMLAUT (CHI 2021), whose own limit is 0.01; SGD: the
 # article's range 1e-4 to 0.1, a step wider at the top because SGD with 0.1 and momentum is the ResNet recipe.
-_RANGES = {"adaptive": (1e-5, 1e-2), "sgd": (1e-3, 0.3), "unknown": (1e-5, 0.1)}
+_RANGES = {"adaptive": (1e-5, 1e-2), "sgd": (1e-3, 0.3)}
 
 
 def _number(case: Case, setting: str) -> float | None:
@@ -71,8 +71,20 @@ def lr_for_optimiser(case: Case, side: str) -> Answer:
     if rate is None:
         return Answer.unknown("lr")
     name = case.config.optimizer
-    kind = "unknown" if name is None else "adaptive" if any(word in name for word in _ADAPTIVE) else "sgd"
-    low, high = _RANGES[kind]
-    limit = high if side == "above" else low
-    outside = rate > high if side == "above" else rate < low
-    return Answer.of(outside, lr=rate, limit=limit, optimizer=name or "an unknown optimiser")
+    if name is None:
+        return _lr_for_any_optimiser(rate, side)
+    low, high = _RANGES["adaptive" if any(word in name for word in _ADAPTIVE) else "sgd"]
+    if side == "above":
+        return Answer.of(rate > high, lr=rate, limit=high, optimizer=name)
+    return Answer.of(rate < low, lr=rate, limit=low, optimizer=name)
+
+
+def _lr_for_any_optimiser(rate: float, side: str) -> Answer:
+    """With the optimiser unknown only a rate that lies on one side of every optimiser's limit decides."""
+    lows, highs = zip(*_RANGES.values(), strict=True)
+    limits = sorted(highs if side == "above" else lows)
+    if limits[0] < rate <= limits[-1]:
+        return Answer.unknown("config.optimizer")
+    outside = (rate > limits[-1]) if side == "above" else (rate <= limits[0])
+    limit = limits[-1] if rate > limits[-1] else limits[0]
+    return Answer.of(outside, lr=rate, limit=limit, optimizer="any optimiser")

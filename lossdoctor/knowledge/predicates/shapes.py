@@ -37,7 +37,7 @@ def dropped_then_flat(case: Case, share: float = 0.35) -> Answer:
     left = curve.end / curve.start if curve.start > 0 else 0.0
     step = float(curve.steps[min(int(since * curve.steps.size), curve.steps.size - 1)])
     return Answer.of(
-        case.loss.learned >= 0.05 and since <= share and left >= 0.05,
+        case.loss.learned >= 0.05 and case.loss.noise <= 0.5 and since <= share and left >= 0.05,
         step=step,
         share=since,
         left=left,
@@ -133,10 +133,12 @@ def early_transient(case: Case) -> Answer:
         return Answer.unknown()
     curve = case.train.curve
     peak = float(curve.trend[: max(curve.trend.size // 10, 3)].max())
-    if curve.start <= 0:
+    first = max(curve.start, float(curve.trend[0]))
+    if first <= 0:
         return Answer.unknown()
-    rose = peak >= 1.2 * curve.start and peak - curve.start >= 3 * curve.sigma
-    return Answer.of(rose, first=curve.start, peak=peak, factor=peak / curve.start)
+    return Answer.of(
+        peak >= 1.2 * first and peak - first >= 3 * curve.sigma, first=first, peak=peak, factor=peak / first
+    )
 
 
 def _spikes(case: Case) -> tuple[Excursion, ...]:
@@ -164,10 +166,11 @@ def single_short_spike(case: Case) -> Answer:
 
 
 def many_spikes(case: Case) -> Answer:
-    """Four or more spikes over the run."""
+    """Four or more spikes after the first tenth of the run."""
     if case.train is None or case.train.curve.n < 30:
         return Answer.unknown()
-    count = len(_spikes(case))
+    settled = float(case.train.steps[0]) + 0.1 * float(case.train.steps[-1] - case.train.steps[0])
+    count = sum(spike.peak_step >= settled for spike in _spikes(case))
     return Answer.of(count >= 4, count=count)
 
 
