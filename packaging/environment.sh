@@ -22,6 +22,7 @@ QT_LIBRARIES=(
   libxcb-randr.so.0:libxcb-randr0
   libxcb-render-util.so.0:libxcb-render-util0
   libxcb-shape.so.0:libxcb-shape0
+  libwayland-cursor.so.0:libwayland-cursor0
 )
 # "command:package": what the tests use besides.
 TEST_PROGRAMS=(Xvfb:xvfb pdftotext:poppler-utils)

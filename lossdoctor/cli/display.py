@@ -27,6 +27,7 @@ DEBIAN_PACKAGES = (
     "libxcb-randr0",
     "libxcb-render-util0",
     "libxcb-shape0",
+    "libwayland-cursor0",
     "fonts-dejavu-core",
 )
 APT_LINE = "sudo apt-get install " + " ".join(DEBIAN_PACKAGES)
@@ -48,20 +49,27 @@ def require_window_system() -> None:
     if not sys.platform.startswith("linux"):
         return
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(";")[0].split(":")[0]
-    if platform in {"", "xcb", "wayland", "wayland-egl"}:
-        _require_display(platform)
+    systems = _window_systems(platform)
     _require_qt()
-    if platform in {"", "xcb"} and os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
-        _require_xcb()
+    refusals = [_refusal(system) for system in systems]
+    # Qt takes the first that works, so that one is enough.
+    if refusals and all(refusals):
+        raise next(refusal for refusal in refusals if refusal is not None)
 
 
-def _require_display(platform: str) -> None:
-    wanted = {"": ("DISPLAY", "WAYLAND_DISPLAY"), "xcb": ("DISPLAY",)}.get(platform, ("WAYLAND_DISPLAY",))
-    if not any(os.environ.get(name) for name in wanted):
+def _window_systems(platform: str) -> list[str]:
+    """What Qt would try: "xcb" and "wayland"; neither for platforms that need no display (offscreen, vnc, ...)."""
+    if platform not in {"", "xcb", "wayland"}:
+        return []
+    variables = {"xcb": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
+    wanted = [platform] if platform else list(variables)
+    found = [system for system in wanted if os.environ.get(variables[system])]
+    if not found:
+        names = " and ".join(variables[system] for system in wanted)
         raise DisplayError(
-            f"There is no display to open a window on ({' and '.join(wanted)} not set).",
-            f"Over ssh use `ssh -X`. {_WITHOUT_WINDOW}",
+            f"There is no display to open a window on ({names} not set).", f"Over ssh use `ssh -X`. {_WITHOUT_WINDOW}"
         )
+    return found
 
 
 def _require_qt() -> None:
@@ -71,25 +79,27 @@ def _require_qt() -> None:
         raise _missing_library(str(error)) from error
 
 
-def _require_xcb() -> None:
-    """Loads what Qt would load: a missing library or a dead display would otherwise abort the process."""
-    spec = importlib.util.find_spec("PySide6")
-    folders = (spec.submodule_search_locations or []) if spec is not None else []
-    for folder in folders:
-        plugin = Path(folder) / "Qt" / "plugins" / "platforms" / "libqxcb.so"
-        if plugin.exists():
-            try:
-                ctypes.CDLL(str(plugin))
-            except OSError as error:
-                raise _missing_library(str(error)) from error
-    if not _display_answers():
-        raise DisplayError(
+def _refusal(system: str) -> DisplayError | None:
+    """Loads what Qt would load and asks the display: where either fails Qt would abort the process."""
+    try:
+        ctypes.CDLL(str(_plugin(system)))
+    except OSError as error:
+        return _missing_library(str(error))
+    if system == "xcb" and not _x_answers():
+        return DisplayError(
             f"The display {os.environ['DISPLAY']} does not answer.",
             f"Check DISPLAY and whether you may use it (xauth). {_WITHOUT_WINDOW}",
         )
+    return None
 
 
-def _display_answers() -> bool:
+def _plugin(system: str) -> Path:
+    spec = importlib.util.find_spec("PySide6")
+    [folder] = (spec.submodule_search_locations if spec is not None else None) or [""]
+    return Path(folder) / "Qt" / "plugins" / "platforms" / f"libq{system}.so"
+
+
+def _x_answers() -> bool:
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.POINTER(ctypes.c_int)]

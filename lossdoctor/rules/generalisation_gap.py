@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lossdoctor.findings import Message, Outcome, Pair, Severity
+from lossdoctor.findings import Measurement, Message, Outcome, Pair, Severity
 from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
@@ -21,8 +21,9 @@ class GeneralisationGap(Rule):
     How it is decided:
         (validation end - training end) over the training gain at least `gap`, while training lost at least `learned` of its
         start level, and the gap grew by at least half from the first evaluation on (a gap that was there from the
-        start is a difference of the two losses or of the two data sets, not memorising). Or validation ends at `ratio` times the training loss or more and was best at least `stalled`
-        of the run ago: training goes on to memorise what it knows.
+        start is a difference of the two losses or of the two data sets, not memorising). Or validation ends at `ratio`
+        times the training loss or more and was best at least `stalled` of the run ago: training goes on to memorise
+        what it knows.
     Example that fires:
         Training 1.0 to 0.001, validation 0.95 to 0.7 and flat.
     Example that does not:
@@ -92,7 +93,7 @@ class GeneralisationGap(Rule):
         # The first logged point may already be an epoch's average: the highest of the first three is nearest to the start.
         share = gap / max(float(train.values[:3].max()) - train.best, train.unit)
         learned = 1.0 - train.end / train.start if train.start > 0 else 0.0
-        measurements = (
+        measurements: tuple[Measurement, ...] = (
             self.at_least("final gap, of the training gain", share, "gap", "%"),
             self.at_least("share of its start level that training lost", learned, "learned", "%"),
         )

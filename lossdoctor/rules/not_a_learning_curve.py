@@ -61,7 +61,7 @@ class NotALearningCurve(Rule):
         agent = [s.tag for s in view.run.series if s.tag.rsplit("/", 1)[-1].lower() in AGENT_TAGS]
         if len(agent) >= 2:
             message = Message.of(
-                "The run logs what a reinforcement-learning agent logs ({tags}); its loss need not fall, so it is not judged.",
+                "The run logs what an agent in reinforcement learning logs ({tags}); its loss need not fall.",
                 tags=", ".join(agent[:4]),
             )
             return self.found(0.95, Severity.INFO, message, (), (), tuple(agent))

@@ -21,11 +21,11 @@ class Overfitting(Rule):
     Why it matters:
         Every step after the minimum made the model worse on new data; the checkpoint at the minimum is the one to keep.
     How it is decided:
-        Rise of the validation loss from its smoothed minimum to its end of at least `rise_of_level` of the minimum and
-        `rise_of_drop` of what validation had gained (their geometric mean decides, the one of the gain may fall short
-        by 2.5, that of the level by 1.5), at least `noise` times its noise, with `points_after` evaluations and
-        `share_after` of the run after the minimum, and a training loss that fell meanwhile by `train_fall` of its level or of its gain. For losses that
-        touch zero or go negative only the share of the gain is used.
+        Rise of the validation loss from its smoothed minimum to its end of at least `rise_of_level` of the minimum
+        and `rise_of_drop` of what validation had gained (their geometric mean decides, the one of the gain may fall
+        short by 2.5, that of the level by 1.5), at least `noise` times its noise, with `points_after` evaluations and
+        `share_after` of the run after the minimum, and a training loss that fell meanwhile by `train_fall` of its
+        level or of its gain. For losses that touch zero or go negative only the share of the gain is used.
     Example that fires:
         Validation 1.4, 1.1, 1.0, 1.1, 1.3, 1.6 while training goes 1.4 ... 0.1.
     Example that does not:

@@ -90,3 +90,21 @@ def test_a_display_that_answers() -> None:
     finally:
         server.terminate()
         server.wait()
+
+
+def test_platforms_without_a_display_are_left_to_qt(nowhere: pytest.MonkeyPatch) -> None:
+    needs_qt()
+    nowhere.setenv("QT_QPA_PLATFORM", "offscreen")
+    require_window_system()
+
+
+def test_one_window_system_that_works_is_enough(nowhere: pytest.MonkeyPatch) -> None:
+    needs_qt()
+    nowhere.setenv("DISPLAY", ":0")
+    nowhere.setenv("WAYLAND_DISPLAY", "wayland-0")
+    refusals = {"xcb": DisplayError("dead"), "wayland": None}
+    nowhere.setattr(display, "_refusal", refusals.get)
+    require_window_system()
+    refusals["wayland"] = DisplayError("also dead")
+    with pytest.raises(DisplayError, match="^dead$"):
+        require_window_system()

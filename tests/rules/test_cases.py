@@ -39,7 +39,8 @@ def _run(case: dict[str, Any], seed: int = 0) -> Run:
         if key in case:
             recipe = case[key]
             if isinstance(recipe, dict):
-                recipe = CurveSpec(**{k: tuple(v) if isinstance(v, list) else v for k, v in recipe.items()})
+                fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in recipe.items()}
+                recipe = CurveSpec(**fields)
             curves[key] = recipe
     return make_run(curves, seed=seed, config=case.get("config"), step_unit=case.get("step_unit", "step"))
 
