@@ -27,6 +27,11 @@ QT_LIBRARIES=(
 # "command:package": what the tests use besides.
 TEST_PROGRAMS=(Xvfb:xvfb pdftotext:poppler-utils)
 
+# A bare Debian has python3.11 but neither of the two that can put pip into an environment.
+CAN_MAKE='
+import importlib.util as u, sys
+sys.exit(not (u.find_spec("venv") and (u.find_spec("ensurepip") or u.find_spec("pip"))))'
+
 say() { printf '%s\n' "$*" >&2; }
 
 # Sets PYTHON to a Python >= 3.11, preferring one that can make environments; empty when there is none.
@@ -37,7 +42,7 @@ find_python() {
     [ -n "$candidate" ] || continue
     # Started for real: a version manager's stand-in exists for versions that are not installed.
     "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
-    if "$candidate" -c 'import ensurepip, venv' 2>/dev/null; then
+    if "$candidate" -c "$CAN_MAKE" 2>/dev/null; then
       PYTHON="$candidate"
       return
     fi
@@ -46,7 +51,13 @@ find_python() {
   PYTHON="$fallback"
 }
 
-can_make_environments() { [ -n "$PYTHON" ] && "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null; }
+can_make_environments() { [ -n "$PYTHON" ] && "$PYTHON" -c "$CAN_MAKE" 2>/dev/null; }
+
+missing_python_packages() {
+  [ -x "$VENV/bin/python" ] && "$VENV/bin/python" -c 'import pip' 2>/dev/null && return
+  find_python
+  can_make_environments || echo python3-venv
+}
 
 missing_qt_packages() {
   local known entry
@@ -66,25 +77,23 @@ missing_test_packages() {
   done
 }
 
-# install_packages WHY PACKAGE...: as root installs them, otherwise says the exact line; false when they are not there after.
+# install_packages PACKAGE...: as root installs them, otherwise says the exact line; goes on either way, since much works
+# without them.
 install_packages() {
-  local why="$1"
-  shift
   [ $# -gt 0 ] || return 0
   if ! command -v apt-get >/dev/null 2>&1; then
-    say "Missing for $why: $* (names of the Debian packages; install what your system calls them)."
-    return 1
+    say "Missing: $* (names of the Debian packages; install what your system calls them)."
+    return 0
   fi
   if [ "$(id -u)" -ne 0 ]; then
-    say "Missing for $why. Run this once:"
+    say "Some Debian packages are missing. Run this once:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
-    return 1
+    return 0
   fi
-  say "Installing for $why: $*"
+  say "Installing with apt-get: $*"
   # stdout of these commands belongs to lossdoctor; apt's goes to stderr.
   if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; } >&2; then
     say "apt-get could not install them; going on without."
-    return 1
   fi
 }
 
@@ -114,17 +123,22 @@ make_environment() {
 create_venv() {
   find_python
   if ! can_make_environments; then
-    # A bare Debian has python3.11 but neither venv nor pip.
-    install_packages "making a Python environment" python3 python3-venv || exit 1
-    find_python
-  fi
-  if ! can_make_environments; then
-    say "No Python 3.11 or newer with the venv module was found. Set LOSSDOCTOR_PYTHON to one."
+    if [ -n "$PYTHON" ]; then
+      say "$PYTHON cannot make environments without the package above; LOSSDOCTOR_PYTHON may name another Python."
+    else
+      say "No Python 3.11 or newer was found. Set LOSSDOCTOR_PYTHON to one."
+    fi
     exit 1
   fi
   say "Making .venv with $("$PYTHON" --version 2>&1) ..."
   rm -rf "$VENV"
-  "$PYTHON" -m venv "$VENV" || { say "$PYTHON could not make $VENV."; exit 1; }
+  if "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
+    "$PYTHON" -m venv "$VENV"
+  else
+    # Debian's python3-pip without python3-venv.
+    "$PYTHON" -m venv --without-pip "$VENV" &&
+      "$PYTHON" -m pip --python "$VENV/bin/python" install -q --disable-pip-version-check pip >&2
+  fi || { say "$PYTHON could not make $VENV; the lines above say why."; exit 1; }
 }
 
 # The place counts too: a moved checkout needs its scripts written again.

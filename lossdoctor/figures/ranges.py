@@ -102,9 +102,10 @@ def _limits(finite: Sequence[Values], anchors: Sequence[float], log_y: bool) -> 
     height = max(high - low, 1e-9 * max(abs(low), abs(high)), 1e-300)
     near = _scaled([*(float(f(values)) for values in finite for f in (np.min, np.max)), *anchors], log_y)
     starts = _scaled([_start(values) for values in finite], log_y)
+    reach = max(_START_REACH[log_y] * height, 0.0 if log_y else (_STEEP_START - 1) * high)
     shown = [
         *(v for v in near if low - _REACH[log_y] * height <= v <= high + _REACH[log_y] * height),
-        *(v for v in starts if low - _START_REACH[log_y] * height <= v <= high + _START_REACH[log_y] * height),
+        *(v for v in starts if low - reach <= v <= high + reach),
     ]
     # What lies beyond is cut close to the band, so that the cut line is seen to leave the picture.
     bottom, top = min([low, *shown]), max([high, *shown])

@@ -108,7 +108,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Six small real runs, one for each common fate."),
     ActionSpec("file.reload", "&Reload", FILE, "reload", ("F5", "Ctrl+R"), "reload", with_paths, toolbar="Reload",
                separated=True, help="Read the open logs again."),
-    ActionSpec("file.cancel", "&Stop scanning", FILE, "cancel_scan", ("Ctrl+.",), "", while_scanning,
+    ActionSpec("file.cancel", "S&top scanning", FILE, "cancel_scan", ("Ctrl+.",), "", while_scanning,
                help="Stop reading; the runs found so far stay."),
     ActionSpec("file.export_all", "Export &PDF report…", FILE, "export_all", ("Ctrl+P",), "report", can_export,
                toolbar="Export report", separated=True, help="Write a PDF report on all runs."),

@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
                 menus[spec.menu].addSeparator()
             menus[spec.menu].addAction(action)
             if spec.id == "file.open_file":
-                self.recent_menu = menus[spec.menu].addMenu("Open &recent")
+                self.recent_menu = menus[spec.menu].addMenu("Open re&cent")
             if spec.toolbar:
                 toolbar.addAction(action)
                 toolbar.widgetForAction(action).setAccessibleName(spec.plain_text)

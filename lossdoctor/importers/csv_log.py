@@ -34,8 +34,9 @@ STEP_COLUMNS: dict[str, str] = {
                      "numenvsteps"), "step"),
     **dict.fromkeys(("iteration", "iter", "iterations", "iters", "niter", "numiter", "trainingiteration",
                      "timeiterations", "it"), "iteration"),
+    **dict.fromkeys(("batch", "batchidx", "minibatch"), "step"),
     **dict.fromkeys(("epoch", "epochs", "currentepoch", "epochid", "nepoch"), "epoch"),
-    **dict.fromkeys(("round", "episode", "batch", "batchidx", "minibatch", "tokens"), "step"),
+    **dict.fromkeys(("round", "episode", "tokens"), "step"),
 }  # fmt: skip
 _RANK = {name: rank for rank, name in enumerate(STEP_COLUMNS)}
 # Count within an epoch: on their own they go back to 0 at each epoch.
@@ -121,7 +122,7 @@ class _Look:
 
 def _look(head: FileHead) -> _Look | None:
     data = head.head
-    if not data or (b"\x00" in data[:1024] and data[:2] not in (b"\xff\xfe", b"\xfe\xff")):
+    if not data or _binary(data[:1024]):
         return None
     text = decode(data)
     stripped = text.lstrip()
@@ -142,6 +143,11 @@ def _look(head: FileHead) -> _Look | None:
         return None  # prose with commas
     numbers = sum(number(cell, dialect.decimal_comma) is not None for row in same for cell in row)
     return _Look(lines[0], clean_header(cells), len(rows), numbers)
+
+
+def _binary(data: bytes) -> bool:
+    """More than a stray NUL, which a crashed file system leaves behind in text as well."""
+    return data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data.count(0) > max(2, len(data) // 50)
 
 
 def _foreign(look: _Look) -> str:
@@ -228,7 +234,7 @@ def _steps(table: Table, path: str) -> tuple[npt.NDArray[np.int64], str, TableCo
     )
     fractional = ""
     for column in ranked:
-        if not column.present.all() and column.present.mean() < 0.5:
+        if column.present.mean() < 0.5 or (len(ranked) > 1 and _constant(column)):
             continue
         whole = _whole(column)
         if whole is None:
@@ -245,6 +251,12 @@ def _steps(table: Table, path: str) -> tuple[npt.NDArray[np.int64], str, TableCo
     else:
         text = "has no column that counts steps, so rows are counted as steps."
     return rows, "step", None, [Problem("rows_as_steps", ProblemLevel.INFO, shown(path), text)]
+
+
+def _constant(column: TableColumn) -> bool:
+    """A batch column that holds the batch size, a round that never ends."""
+    values = column.values[column.present]
+    return values.size > 2 and bool(np.all(values == values[0]))
 
 
 def _whole(column: TableColumn) -> npt.NDArray[np.int64] | None:

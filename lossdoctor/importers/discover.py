@@ -64,7 +64,7 @@ def _in_folder(root: str) -> Discovery:
     problems = list(walked.problems)
     claimed: dict[str, list[FileHead]] = {}
     for path in walked.files:
-        if os.path.splitext(path)[1].lower() in _NEVER_LOGS:
+        if _never_a_log(path):
             continue
         try:
             head = read_head(path)
@@ -86,6 +86,11 @@ def _in_folder(root: str) -> Discovery:
     if not sources:
         problems.insert(0, _nothing(root, len(walked.files)))
     return Discovery(root, _unique(sources), tuple(problems), len(walked.files))
+
+
+def _never_a_log(path: str) -> bool:
+    # Event files end with a host name, and a host may be called anything: n1.c, gpu.lock.
+    return os.path.splitext(path)[1].lower() in _NEVER_LOGS and "tfevents" not in os.path.basename(path)
 
 
 def _grouped(candidate: Importer, heads: list[FileHead], root: str) -> tuple[list[Source], list[Problem]]:

@@ -52,6 +52,8 @@ def _parse(body: bytes, path: str, dialect: Dialect, names: list[str], lines: in
         with warnings.catch_warnings():
             # Mixed columns are expected here and looked at cell by cell below.
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+            # pandas 3.1 deprecates float_precision; before it the default was wrong in the last digit.
+            warnings.simplefilter("ignore", DeprecationWarning)
             frame = pd.read_csv(
                 io.BytesIO(body),
                 sep=dialect.delimiter,
@@ -61,7 +63,7 @@ def _parse(body: bytes, path: str, dialect: Dialect, names: list[str], lines: in
                 engine="c",
                 keep_default_na=False,
                 na_values=[""],
-                float_precision="round_trip",  # the default is faster and wrong in the last digit
+                float_precision="round_trip",
                 encoding_errors="replace",
             )
     except (ValueError, MemoryError):  # pandas' parser errors are ValueErrors

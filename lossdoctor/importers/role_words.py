@@ -43,8 +43,8 @@ TOTAL_WORDS = frozenset({"total", "overall", "sum", "all", "combined", "full", "
 DECORATION = _words(
     "step steps epoch epochs iter iters iteration iterations batch batches batchwise minibatch per avg average averaged "
     "mean running smooth smoothed ema inner lm model net network scalar scalars metric metrics stats stat log logs "
-    "history summary summaries curve curves plot plots info learner default trainer optim optimizer opt scheduler phase set data dataset "
-    "split current curr raw end on by each monitoring performance run runs result results"
+    "history summary summaries curve curves plot plots info learner default trainer optim optimizer opt scheduler phase "
+    "set data dataset split current curr raw end on by each monitoring performance run runs result results"
 )
 # A number about a loss that is not the loss over time, wherever the word stands: best_val_loss, min_loss.
 NEVER_A_LOSS = _words(
@@ -101,9 +101,10 @@ PREFERENCE_WORDS = frozenset({"chosen", "rejected", "margins", "margin", "accura
 EPOCH_WORDS = frozenset({"epoch", "epochs"})
 
 VOCABULARY = frozenset().union(
-    SPLITS, LOSS_WORDS, LOSS_FUNCTIONS, TOTAL_WORDS, DECORATION, NEVER_A_LOSS, NOT_A_LOSS_AFTER, METRIC_WORDS, ERROR_WORDS, GRADIENT_WORDS,
-    NORM_WORDS, GRAD_NORM_WORDS, SCALE_WORDS, RATE_WORDS, PER_SECOND, RATED, GENERATOR_WORDS, DISCRIMINATOR_WORDS,
-    ACTOR_WORDS, CRITIC_WORDS, REWARD_WORDS, PREFERENCE_WORDS, {"lr", "learning", "rate", "hp", "hparam", "hparams"},
+    SPLITS, LOSS_WORDS, LOSS_FUNCTIONS, TOTAL_WORDS, DECORATION, NEVER_A_LOSS, NOT_A_LOSS_AFTER, METRIC_WORDS,
+    ERROR_WORDS, GRADIENT_WORDS, NORM_WORDS, GRAD_NORM_WORDS, SCALE_WORDS, RATE_WORDS, PER_SECOND, RATED,
+    GENERATOR_WORDS, DISCRIMINATOR_WORDS, ACTOR_WORDS, CRITIC_WORDS, REWARD_WORDS, PREFERENCE_WORDS,
+    {"lr", "lrs", "learning", "rate", "hp", "hparam", "hparams"},
 )  # fmt: skip
 # Words that occur glued to "loss" or to a split without any separator: valloss, trainacc, boxloss, losstrain.
 GLUED_ENDS = ("losses", "loss", "accuracy", "acc")

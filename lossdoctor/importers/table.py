@@ -177,17 +177,18 @@ def column_of_cells(
     broken: list[int] = []
     overflow: list[int] = []
     for row, cell in enumerate(cells):
-        if not isinstance(cell, str):
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
             values[row] = cell
             present[row] = values[row] == values[row]
             continue
-        value = number(cell, dialect.decimal_comma)
+        text = str(cell)
+        value = number(text, dialect.decimal_comma)
         if value is not None:
             values[row] = value
             present[row] = True
-            if math.isinf(value) and "inf" not in cell.lower():
+            if math.isinf(value) and "inf" not in text.lower():
                 overflow.append(row)
-        elif cell.strip().lower() not in ABSENT:
+        elif text.strip().lower() not in ABSENT:
             broken.append(row)
     found = int(present.sum())
     column = TableColumn(name, values, present, found > 0 and found >= len(broken))

@@ -106,5 +106,5 @@ def test_one_window_system_that_works_is_enough(nowhere: pytest.MonkeyPatch) -> 
     nowhere.setattr(display, "_refusal", refusals.get)
     require_window_system()
     refusals["wayland"] = DisplayError("also dead")
-    with pytest.raises(DisplayError, match="^dead$"):
+    with pytest.raises(DisplayError, match=r"^dead$"):
         require_window_system()

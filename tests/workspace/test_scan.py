@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lossdoctor.diagnosis.engine import diagnose
-from lossdoctor.errors import InputError
+from lossdoctor.errors import InputError, KnowledgeError
 from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.reading import read_source
 from lossdoctor.progress import Cancelled
@@ -182,3 +182,17 @@ def test_nothing_to_read_is_a_problem_not_an_error(tmp_path: Path) -> None:
     assert result.runs == ()
     assert {p.level for p in result.problems} == {ProblemLevel.ERROR}
     assert len(result.problems) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [KnowledgeError("data.toml is broken."), FileNotFoundError("not installed completely")]
+)
+def test_a_broken_installation_is_not_taken_for_a_broken_log(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(run: Run, others: tuple[Run, ...]) -> object:
+        raise error
+
+    monkeypatch.setattr(f"{SCAN}.diagnose", fail)
+    with pytest.raises(type(error)):
+        scan([tree])

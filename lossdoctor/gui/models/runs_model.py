@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -77,6 +77,7 @@ class RunRow:
     best_loss: float
     last_step: float
     searched: str
+    natural: tuple[tuple[int, int, str], ...]  # sorts run2 before run10
 
     @classmethod
     def of(cls, item: DiagnosedRun) -> RunRow:
@@ -84,7 +85,7 @@ class RunRow:
         run = item.run
         words = (run.name, run.id, run.format, item.diagnosis.verdict.label, item.diagnosis.verdict.value)
         last = max((float(series.steps.max()) for series in run.series if len(series)), default=math.nan)
-        return cls(item, safe_text.plain(run.id), _best_loss(item), last, "\n".join(words).casefold())
+        return cls(item, safe_text.plain(run.id), _best_loss(item), last, "\n".join(words).casefold(), _natural(run.id))
 
 
 def _best_loss(item: DiagnosedRun) -> float:
@@ -94,9 +95,16 @@ def _best_loss(item: DiagnosedRun) -> float:
 
 
 def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Sorts run2 before run10."""
     parts = re.split(r"([0-9]+)", text.casefold())
     return tuple((1, int(part[:300]), "") if part.isascii() and part.isdigit() else (0, 0, part) for part in parts)
+
+
+_SORT_VALUES: dict[Column, Callable[[RunRow], float]] = {
+    Column.VERDICT: lambda row: float(URGENCY.index(row.item.diagnosis.verdict)),
+    Column.CONFIDENCE: lambda row: row.item.diagnosis.confidence,
+    Column.BEST_LOSS: lambda row: row.best_loss,
+    Column.STEPS: lambda row: row.last_step,
+}
 
 
 class RunsModel(QAbstractTableModel):
@@ -107,6 +115,7 @@ class RunsModel(QAbstractTableModel):
         self._rows: list[RunRow] = []
         self._order: npt.NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._filter: tuple[str, ...] = ()
+        self._sort_keys: dict[Column, npt.NDArray[np.float64]] = {}
         self._sorted_by = (Column.VERDICT, Qt.SortOrder.AscendingOrder)
 
     # --- content ---
@@ -115,6 +124,7 @@ class RunsModel(QAbstractTableModel):
         """Forgets all runs."""
         self.beginResetModel()
         self._rows = []
+        self._sort_keys = {}
         self._order = np.empty(0, dtype=np.intp)
         self.endResetModel()
 
@@ -123,6 +133,7 @@ class RunsModel(QAbstractTableModel):
         if not items:
             return
         first = len(self._rows)
+        self._sort_keys = {}
         new = [RunRow.of(item) for item in items]
         passing = np.array([first + i for i, row in enumerate(new) if self._passes(row)], dtype=np.intp)
         if passing.size:
@@ -178,30 +189,23 @@ class RunsModel(QAbstractTableModel):
     def _ranks(self) -> npt.NDArray[np.intp]:
         """Positions of the shown rows in the asked order; NaN last either way, ties by name."""
         column, direction = self._sorted_by
-        rows = [self._rows[i] for i in self._order]
-        names = np.empty(len(rows), dtype=object)
-        names[:] = [_natural(row.name) for row in rows]
-        by_name = np.argsort(names, kind="stable")
-        keys = self._keys(column, rows)
-        if keys is None:
-            return by_name if direction is Qt.SortOrder.AscendingOrder else by_name[::-1]
-        signed = keys if direction is Qt.SortOrder.AscendingOrder else -keys
-        return np.asarray(by_name[np.argsort(signed[by_name], kind="stable")], dtype=np.intp)
-
-    @staticmethod
-    def _keys(column: Column, rows: list[RunRow]) -> npt.NDArray[np.float64] | None:
+        sign = 1.0 if direction is Qt.SortOrder.AscendingOrder else -1.0
+        names = self._keys(Column.NAME)[self._order]
         if column is Column.NAME:
-            return None
-        if column is Column.FORMAT:
-            formats = {name: i for i, name in enumerate(sorted({row.item.run.format for row in rows}))}
-            return np.array([formats[row.item.run.format] for row in rows], dtype=np.float64)
-        getters = {
-            Column.VERDICT: lambda row: float(URGENCY.index(row.item.diagnosis.verdict)),
-            Column.CONFIDENCE: lambda row: row.item.diagnosis.confidence,
-            Column.BEST_LOSS: lambda row: row.best_loss,
-            Column.STEPS: lambda row: row.last_step,
-        }
-        return np.array([getters[column](row) for row in rows], dtype=np.float64)
+            return np.argsort(sign * names, kind="stable")
+        return np.lexsort((names, sign * self._keys(column)[self._order]))
+
+    def _keys(self, column: Column) -> npt.NDArray[np.float64]:
+        """One number a row to sort a column by, worked out once until rows are added."""
+        if column not in self._sort_keys:
+            if column in {Column.NAME, Column.FORMAT}:
+                texts = [row.natural if column is Column.NAME else row.item.run.format for row in self._rows]
+                places = {text: place for place, text in enumerate(sorted(set(texts)))}
+                keys = [float(places[text]) for text in texts]
+            else:
+                keys = [_SORT_VALUES[column](row) for row in self._rows]
+            self._sort_keys[column] = np.array(keys, dtype=np.float64)
+        return self._sort_keys[column]
 
     # --- Qt ---
 
@@ -212,10 +216,10 @@ class RunsModel(QAbstractTableModel):
         self._sorted_by = (Column(column), order)
         before = self._order
         self._order = before[self._ranks()] if before.size else before
-        old = self.persistentIndexList()
-        places = {int(row): place for place, row in enumerate(self._order)}
-        new = [self.index(places[int(before[index.row()])], index.column()) for index in old]
-        self.changePersistentIndexList(old, new)
+        if old := self.persistentIndexList():
+            places = {int(row): place for place, row in enumerate(self._order)}
+            new = [self.index(places[int(before[index.row()])], index.column()) for index in old]
+            self.changePersistentIndexList(old, new)
         self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008

@@ -54,7 +54,8 @@ class TensorBoardImporter:
     def read(self, source: Source) -> ImportResult:
         """The run of a source: its files merged in the order of their first wall time."""
         files = [read_event_file(path) for path in source.files]
-        files.sort(key=lambda file: (_order(file.first_wall_time), file.path))
+        # The run's own folder first, then by time; names carry host and process numbers and say nothing about order.
+        files.sort(key=lambda file: (file.path.count(os.sep), _order(file.first_wall_time), file.path))
         problems = [problem for file in files for problem in file.problems if _worth_telling(problem, files)]
         problems += _restarts(files)
         config: dict[str, ConfigValue] = {}

@@ -63,6 +63,26 @@ def val_exactly_constant(case: Case) -> Answer:
     return Answer.of(bool(np.ptp(values) == 0), points=int(values.size), level=float(values[0]))
 
 
+def output_seems_constant(case: Case, limit: float = 0.001) -> Answer:
+    """Validation stays within `limit` of one level over the second half, training never fell: inputs make no difference.
+
+    A network whose answer does not depend on its input learns the target's frequencies and stays there; one that fits
+    anything at all, noise included, moves its validation loss by percents.
+    """
+    both = _both(case, 6)
+    if isinstance(both, Answer):
+        return both
+    train, val = both
+    values = val.finite[1]
+    late = values[values.size // 2 :]
+    spread = float(np.std(late) / abs(np.mean(late))) if np.mean(late) else 0.0
+    # A slow steady fall also spreads little; there the ends of the half differ by several times the spread.
+    drift = abs(float(np.median(late[-3:]) - np.median(late[:3]))) / abs(float(np.mean(late)) or 1.0)
+    still = drift <= 1.5 * limit and bool(np.ptp(values) > 0)
+    holds = train.learned < 0.05 and spread <= limit and still
+    return Answer.of(holds, spread=spread, level=float(np.mean(late)))
+
+
 def val_ends_above_start(case: Case) -> Answer:
     """The validation loss ends above its first value: worse than before training."""
     both = _both(case)

@@ -54,6 +54,20 @@ def first_loss_far_above_chance(case: Case, factor: float = 1.5) -> Answer:
     return Answer.of(first > factor * chance, first=first, chance=chance, classes=classes, factor=first / chance)
 
 
+def first_loss_exactly_chance(case: Case, tolerance: float = 2e-4) -> Answer:
+    """The first loss is ln C to four digits for a whole number C: every class gets the same output, as from zero weights.
+
+    By accident that happens to one run in 250 (for ten classes the levels lie 0.1 apart).
+    """
+    if case.train is None:
+        return Answer.unknown()
+    if not _is_classification(case):
+        return Answer.unknown("config.classes")
+    first = float(case.train.finite[1][0])
+    classes = max(_classes(case) or round(math.exp(min(first, 12.0))), 2)
+    return Answer.of(abs(first - math.log(classes)) <= tolerance * math.log(classes), first=first, classes=classes)
+
+
 def huge_first_loss(case: Case, factor: float = 10.0) -> Answer:
     """The first loss stands `factor` times above the three points that follow: no learning is that fast."""
     if case.train is None or case.train.curve.n < 8:
