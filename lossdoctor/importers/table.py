@@ -177,7 +177,7 @@ def column_of_cells(
     broken: list[int] = []
     overflow: list[int] = []
     for row, cell in enumerate(cells):
-        if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if isinstance(cell, float):
             values[row] = cell
             present[row] = values[row] == values[row]
             continue

@@ -82,7 +82,9 @@ def test_a_named_file_that_is_no_log_is_explained(
 
 
 def test_lfs_pointers_in_a_folder_are_told(tmp_path: Path) -> None:
-    write(tmp_path / "a" / "events.out.tfevents.1", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n")
+    write(
+        tmp_path / "a" / "events.out.tfevents.1", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n"
+    )
     write(tmp_path / "weights.safetensors.txt.md", "version https://git-lfs.github.com/spec/v1\n")
     found = find_sources(tmp_path)
     assert codes(found) == ["no_logs", "lfs_pointer"]

@@ -88,15 +88,15 @@ def messy_records(seed: int, count: int = 3000) -> Iterator[bytes]:
             body = logs.tensor(dtype, logs.field(4, packed))
             yield logs.record(logs.event(step, [logs.tensor_value(tag + "/t", body, r.choice(["", "scalars"]))], wall))
         elif kind < 0.9:
-            body = r.choice(
-                [b"\x2d" + struct.pack("<f", value), logs.field(5, struct.pack("<f", value))]
-            )
+            body = r.choice([b"\x2d" + struct.pack("<f", value), logs.field(5, struct.pack("<f", value))])
             yield logs.record(logs.event(step, [logs.tensor_value(tag + "/v", logs.tensor(1, body))], wall))
         elif kind < 0.95:
             image = logs.field(1, b"picture") + logs.field(4, logs.field(4, r.randbytes(r.choice([10, 5000]))))
             yield logs.record(logs.event(step, [image], wall))
         else:
-            yield logs.record(logs.event(step, [logs.tensor_value("t", logs.tensor(7, logs.field(8, b"text")), "text")]))
+            yield logs.record(
+                logs.event(step, [logs.tensor_value("t", logs.tensor(7, logs.field(8, b"text")), "text")])
+            )
 
 
 @pytest.mark.parametrize("seed", range(6))
