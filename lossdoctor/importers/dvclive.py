@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.csv_log import STEP_COLUMNS
 from lossdoctor.importers.files import relative_id, shown
+from lossdoctor.importers.step_axis import STEP_COLUMNS
 from lossdoctor.importers.tag_files import read_tag_files
 
 _METRICS = re.compile(r"[/\\]plots[/\\]metrics[/\\]")

@@ -7,20 +7,9 @@ import warnings
 
 import numpy as np
 
+from lossdoctor.importers.dialect import Dialect, clean_header, decode, sniff, split_cells, split_lines
 from lossdoctor.importers.files import shown
-from lossdoctor.importers.table import (
-    MAX_COLUMNS,
-    Dialect,
-    Table,
-    TableColumn,
-    clean_header,
-    column_of_cells,
-    decode,
-    sniff,
-    split_cells,
-    split_lines,
-    unterminated_problem,
-)
+from lossdoctor.importers.table import MAX_COLUMNS, Table, TableColumn, column_of_cells, unterminated_problem
 
 _SAMPLE = 1 << 16
 

@@ -27,6 +27,8 @@ _MAGICS = (
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
 )
+# Data sets lie about in every project; they are explained when named, not in every scan.
+_COMMON = frozenset({"no_step_column", "no_numbers", "one_column"})
 _TFEVENTS_NAME = re.compile(r"tfevents", re.IGNORECASE)
 
 
@@ -108,7 +110,7 @@ def _table(head: FileHead) -> LookAlike | None:
     if trouble is None:
         return None
     code, message, hint = trouble
-    return LookAlike(head.path, code, ProblemLevel.INFO, message, hint, code != "no_step_column")
+    return LookAlike(head.path, code, ProblemLevel.INFO, message, hint, code not in _COMMON)
 
 
 def _other(head: FileHead) -> LookAlike:

@@ -40,7 +40,7 @@ def build_run(
     Values of `config` (out of the log itself) win over those of files beside it.
     """
     kept = tuple(series)
-    beside, config_problems = config_beside(_folder(source))
+    beside, config_problems = config_beside(folder) if (folder := _config_folder(source)) else ({}, ())
     roles = assign_roles(kept)
     run_id = source.id if run_id is None else run_id
     run = Run(
@@ -59,8 +59,17 @@ def build_run(
     return run if not seams else replace(run, problems=(*run.problems, *seams))
 
 
-def _folder(source: Source) -> str:
-    return source.path if os.path.isdir(source.path) else os.path.dirname(source.path)
+def _config_folder(source: Source) -> str:
+    """The folder whose configuration files belong to the run; "" when it holds logs of other runs as well."""
+    if os.path.isdir(source.path):
+        return source.path
+    folder, name = os.path.split(source.path)
+    ending = os.path.splitext(name)[1]
+    try:
+        alike = [other for other in os.listdir(folder) if os.path.splitext(other)[1] == ending]
+    except OSError:
+        return ""
+    return folder if alike == [name] else ""
 
 
 def _seams(run: Run) -> tuple[Problem, ...]:

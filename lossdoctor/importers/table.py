@@ -6,11 +6,7 @@ files go through pandas' C engine, with the same result.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import math
-import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.formatting import count
+from lossdoctor.importers.dialect import Dialect, clean_header, decode, number, sniff, split_cells, split_lines
 from lossdoctor.importers.files import read_bytes, shown
 from lossdoctor.runs import Problem, ProblemLevel
 
@@ -27,20 +24,10 @@ MAX_LINE = 16 << 20
 # Below this the plain reader is faster than importing pandas.
 _PANDAS_FROM = 4 << 20
 
-DELIMITERS = (",", "\t", ";", "|")
 ABSENT = frozenset({"", "none", "null", "na", "n/a", "-", "--", "<na>"})
-_COMMA_NUMBER = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?|[-+]?\d+")
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a table is written."""
-
-    delimiter: str
-    decimal_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,79 +52,6 @@ class Table:
     def column(self, name: str) -> TableColumn | None:
         """The first column with this name."""
         return next((column for column in self.columns if column.name == name), None)
-
-
-def decode(data: bytes) -> str:
-    """Bytes of a text file as text: UTF-8 or UTF-16 by their mark, what cannot be decoded replaced."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    return data.decode("utf-8-sig", "replace")
-
-
-def split_lines(text: str) -> list[str]:
-    """Lines without their ends; CR LF, LF and lone CR end a line, other separators stay in cells."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.split("\n")
-
-
-def split_cells(line: str, delimiter: str) -> list[str]:
-    """The cells of one line. Quotes are honoured where they close; otherwise they are ordinary characters."""
-    if '"' not in line:
-        return line.split(delimiter)
-    if line.count('"') % 2:
-        return line.replace('"', "").split(delimiter)
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:  # a cell longer than csv's limit
-        return line.replace('"', "").split(delimiter)
-
-
-def sniff(lines: list[str]) -> Dialect | None:
-    """The dialect of a table that begins with these lines (header first); None when nothing separates columns."""
-    body = [line for line in lines[:50] if line.strip()]
-    if not body:
-        return None
-    best: tuple[float, int, str] | None = None
-    for rank, delimiter in enumerate(DELIMITERS):
-        widths = [len(split_cells(line, delimiter)) for line in body]
-        if widths[0] < 2:
-            continue
-        same = sum(width == widths[0] for width in widths) / len(widths)
-        key = (same, -rank, delimiter)
-        if best is None or key > best:
-            best = key
-    if best is None:
-        return None
-    delimiter = best[2]
-    cells = [cell.strip() for line in body[1:] for cell in split_cells(line, delimiter) if "," in cell]
-    commas = delimiter != "," and bool(cells) and all(_COMMA_NUMBER.fullmatch(cell) for cell in cells)
-    return Dialect(delimiter, commas)
-
-
-def number(cell: str, decimal_comma: bool = False) -> float | None:
-    """A cell as a number; None when it is neither a number nor nan or inf."""
-    text = cell.strip()
-    if decimal_comma:
-        text = text.replace(",", ".")
-    # float() also takes 1_000 and digits of other scripts, which no trainer means.
-    if not text or len(text) > 6000 or not (text.isascii() and "_" not in text):
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def clean_header(cells: list[str]) -> list[str]:
-    """Column names: padding stripped (YOLO pads), repeated names told apart as `name.1` the way pandas does."""
-    names: list[str] = []
-    seen: Counter[str] = Counter()
-    for cell in cells:
-        name = cell.strip().strip('"')
-        names.append(f"{name}.{seen[name]}" if seen[name] else name)
-        seen[name] += 1
-    return names
 
 
 def read_table(path: str) -> Table | None:
@@ -195,10 +109,10 @@ def column_of_cells(
     problems = []
     if column.numeric and broken:
         sample = str(cells[broken[0]]).strip()[:40]
-        text = f"{count(len(broken), 'cell')} of {shown_name(name)} hold no number, the first {sample!r}."
+        text = f"no number in {count(len(broken), 'cell')} of {shown_name(name)}, the first {sample!r}."
         problems.append(_problem(path, "bad_cell", text, _GAP, f"line {int(lines[broken[0]])}"))
     if overflow:
-        text = f"{count(len(overflow), 'value')} of {shown_name(name)} too large for a double became infinite."
+        text = f"{count(len(overflow), 'value')} of {shown_name(name)} too large for a double, kept as infinite."
         problems.append(_problem(path, "overflow", text, "", f"line {int(lines[overflow[0]])}"))
     return column, problems
 
@@ -261,12 +175,10 @@ class _Parser:
         problems = []
         if self._ragged:
             rows = count(len(self._ragged), "row")
-            text = (
-                f"{rows} with more or fewer cells than the header's {width} are left out (lines {_some(self._ragged)})."
-            )
+            text = f"{rows} left out for having more or fewer cells than the header's {width}: {_some(self._ragged)}."
             problems.append(_problem(self._path, "ragged", text, _CUT, f"line {self._ragged[0]}"))
         if self._long:
-            text = f"{count(len(self._long), 'line')} longer than 16 MB are left out."
+            text = f"{count(len(self._long), 'line')} longer than 16 MB left out."
             problems.append(_problem(self._path, "long_line", text, _CUT, f"line {self._long[0]}"))
         if width > MAX_COLUMNS:
             text = f"has {width:,} columns; the first {MAX_COLUMNS:,} are read."
@@ -287,7 +199,7 @@ def unterminated_problem(path: str, line: int) -> Problem:
     return _info(path, "unterminated", text, f"line {line}")
 
 
-_GAP = "They are shown as gaps."
+_GAP = "Such cells are shown as gaps."
 _CUT = "Look at these lines if points are missing."
 
 
@@ -297,7 +209,8 @@ def shown_name(name: str) -> str:
 
 
 def _some(lines: list[int]) -> str:
-    return ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
+    listed = ", ".join(map(str, lines[:5])) + (", ..." if len(lines) > 5 else "")
+    return f"line{'' if len(lines) == 1 else 's'} {listed}"
 
 
 def _problem(path: str, code: str, text: str, hint: str = "", place: str = "") -> Problem:

@@ -6,9 +6,9 @@ import os
 from collections.abc import Sequence
 
 from lossdoctor.importers.base import ImportResult, Source
-from lossdoctor.importers.csv_log import table_series
 from lossdoctor.importers.files import shown, unreadable
 from lossdoctor.importers.reading import build_run
+from lossdoctor.importers.step_axis import table_series
 from lossdoctor.importers.table import read_table
 from lossdoctor.runs import Problem, ProblemLevel, Series
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.csv_log import STEP_COLUMNS
+from lossdoctor.importers.dialect import clean_header, decode, split_cells, split_lines
 from lossdoctor.importers.files import relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
-from lossdoctor.importers.table import Table, TableColumn, clean_header, decode, read_table, split_cells, split_lines
+from lossdoctor.importers.step_axis import STEP_COLUMNS, step_key
+from lossdoctor.importers.table import Table, TableColumn, read_table
 from lossdoctor.runs import Problem, ProblemLevel, Run, Series
 
 _BANDS = ("__MIN", "__MAX")
@@ -76,7 +76,7 @@ class WandbChartImporter:
 
 
 def _is_x(name: str) -> bool:
-    key = re.sub(r"[^a-z]", "", name.lower())
+    key = step_key(name)
     return key in STEP_COLUMNS or key in ("relativetimewall", "relativetimeprocess", "walltime", "time", "timestamp")
 
 
@@ -123,7 +123,7 @@ def _same(base: TableColumn, band: TableColumn) -> bool:
 
 def _series(x: TableColumn, column: TableColumn, metric: str, path: str) -> tuple[Series, str]:
     rows = column.present
-    unit = STEP_COLUMNS.get(re.sub(r"[^a-z]", "", x.name.lower()), "step")
+    unit = STEP_COLUMNS.get(step_key(x.name), "step")
     values = x.values[rows]
     usable = np.isfinite(values) & (np.abs(values) < 2.0**63)
     if usable.all() and np.array_equal(values, np.rint(values)):

@@ -12,6 +12,7 @@ from lossdoctor.importers import table as table_module
 from lossdoctor.importers.large_table import parse_large
 from lossdoctor.importers.table import parse_table
 from lossdoctor.runs import Role, Run
+from tests.helpers.present import present
 
 
 def read(tmp_path: Path, text: str | bytes, name: str = "log.csv") -> Run:
@@ -38,7 +39,7 @@ def test_keras_with_appended_restart_keeps_file_order(tmp_path: Path) -> None:
     assert points(run, "loss") == [(0, 2.0), (1, 1.0), (0, 1.9)]
     assert run.step_unit == "epoch"
     assert codes(run) == ["steps_go_back"]
-    assert (run.primary(Role.TRAIN_LOSS).tag, run.primary(Role.VAL_LOSS).tag) == ("loss", "val_loss")
+    assert (present(run.primary(Role.TRAIN_LOSS)).tag, present(run.primary(Role.VAL_LOSS)).tag) == ("loss", "val_loss")
 
 
 def test_empty_is_absent_and_nan_is_data(tmp_path: Path) -> None:
@@ -93,7 +94,7 @@ def test_padded_yolo_header(tmp_path: Path) -> None:
     )
     run = read(tmp_path, text, "results.csv")
     assert points(run, "train/box_loss") == [(0, 0.1104), (1, 0.1004)]
-    assert run.primary(Role.VAL_LOSS).tag == "val/box_loss"
+    assert present(run.primary(Role.VAL_LOSS)).tag == "val/box_loss"
 
 
 def test_fastai_times_are_no_numbers_and_no_problem(tmp_path: Path) -> None:

@@ -243,3 +243,14 @@ def test_the_registry_describes_itself() -> None:
         assert candidate.patterns
         assert candidate.help.endswith(".")
         assert "\n" not in candidate.help
+
+
+def test_configuration_of_a_folder_belongs_to_its_only_table(tmp_path: Path) -> None:
+    write(tmp_path / "one" / "results.csv")
+    write(tmp_path / "one" / "args.yaml", "lr0: 0.01\n")
+    write(tmp_path / "two" / "a.csv")
+    write(tmp_path / "two" / "b.csv")
+    write(tmp_path / "two" / "args.yaml", "lr0: 0.01\n")
+    found = runs_of(find_sources(tmp_path))
+    assert dict(found["one/results.csv"].config) == {"lr0": 0.01}
+    assert dict(found["two/a.csv"].config) == {}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lossdoctor.importers import find_sources, read_source
+from lossdoctor.importers.tensorboard import reader as reader_module
 from lossdoctor.importers.tensorboard.reader import EventFile, read_event_bytes, read_event_file
 from lossdoctor.runs import ProblemLevel
 from tests.helpers import logs
@@ -238,3 +239,23 @@ def test_damage_at_the_very_beginning(tmp_path: Path) -> None:
     (run,) = read_source(source).runs
     assert run.points >= 99
     assert run.problems[0].level is ProblemLevel.WARNING
+
+
+def test_records_too_large_to_hold_are_stepped_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_module, "MAX_RECORD", 10_000)
+    parts = records()
+    parts.insert(HIT, logs.record(logs.event(HIT, [logs.field(1, b"video") + logs.field(4, bytes(50_000))])))
+    path = logs.event_file(tmp_path, parts)
+    file = read_event_file(str(path), window=2_000)
+    assert loss_of(file).tolist() == values()
+    assert [problem.code for problem in file.problems] == ["large_record"]
+
+
+def test_many_damaged_places_are_summed_up() -> None:
+    parts = records()
+    for index in range(5, 95, 3):
+        parts[index] = flipped(parts[index], 9)
+    file = read_event_bytes(logs.version() + b"".join(parts))
+    assert loss_of(file).size == 70
+    (problem,) = file.problems
+    assert "30 places" in problem.message

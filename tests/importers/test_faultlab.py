@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def runs(found: Discovery) -> dict[str, Run]:
 
 
 @pytest.fixture(scope="module")
-def truth(corpus: Path) -> list[dict]:
+def truth(corpus: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (corpus / "faultlab" / "truth.jsonl").read_text().splitlines()]
 
 
@@ -43,7 +44,7 @@ def test_no_problems_in_sound_logs(found: Discovery, runs: dict[str, Run]) -> No
     assert told <= {"steps_go_back"}
 
 
-def test_every_run_in_every_format(runs: dict[str, Run], truth: list[dict]) -> None:
+def test_every_run_in_every_format(runs: dict[str, Run], truth: list[dict[str, Any]]) -> None:
     missing = []
     for row in truth:
         for kind, paths in row["paths"].items():
@@ -61,7 +62,7 @@ def test_every_run_in_every_format(runs: dict[str, Run], truth: list[dict]) -> N
     assert {row["run_dir"] for row in truth} <= set(runs)
 
 
-def test_roles_of_event_files(runs: dict[str, Run], truth: list[dict]) -> None:
+def test_roles_of_event_files(runs: dict[str, Run], truth: list[dict[str, Any]]) -> None:
     wrong = []
     for row in truth:
         for name, tag in row["tags"].items():
@@ -72,7 +73,7 @@ def test_roles_of_event_files(runs: dict[str, Run], truth: list[dict]) -> None:
     assert wrong == []
 
 
-def test_the_same_run_in_other_formats_has_the_same_losses(runs: dict[str, Run], truth: list[dict]) -> None:
+def test_the_same_run_in_other_formats_has_the_same_losses(runs: dict[str, Run], truth: list[dict[str, Any]]) -> None:
     """Values agree to what each format keeps: HF rounds to four digits, the W&B page samples."""
     compared = 0
     for row in truth:
@@ -90,7 +91,7 @@ def test_the_same_run_in_other_formats_has_the_same_losses(runs: dict[str, Run],
     assert compared > 40
 
 
-def test_adversarial_runs_have_no_training_loss(runs: dict[str, Run], truth: list[dict]) -> None:
+def test_adversarial_runs_have_no_training_loss(runs: dict[str, Run], truth: list[dict[str, Any]]) -> None:
     for row in truth:
         if row["naming"] == "gan":
             run = runs[row["run_dir"]]
@@ -98,6 +99,6 @@ def test_adversarial_runs_have_no_training_loss(runs: dict[str, Run], truth: lis
             assert {s.tag for s in run.in_role(Role.ADVERSARIAL_LOSS)} == {"loss/D", "loss/G"}
 
 
-def test_configuration_is_found(runs: dict[str, Run], truth: list[dict]) -> None:
+def test_configuration_is_found(runs: dict[str, Run], truth: list[dict[str, Any]]) -> None:
     without = [row["id"] for row in truth if row["hparams"] and not runs[row["run_dir"]].config]
     assert without == []

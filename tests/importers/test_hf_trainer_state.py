@@ -10,6 +10,7 @@ import numpy as np
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import ProblemLevel, Role
 from tests.helpers import logs
+from tests.helpers.present import present
 
 ROWS = [
     {"epoch": 0.5, "loss": 2.0, "learning_rate": 1e-3, "grad_norm": 1.0, "step": 10},
@@ -25,11 +26,11 @@ def test_rows_become_series_and_the_summary_does_not(tmp_path: Path) -> None:
     (source,) = find_sources(tmp_path).sources
     (run,) = read_source(source).runs
     assert (run.id, run.name) == ("out", "out")
-    assert run.get("loss").steps.tolist() == [10, 20]
+    assert present(run.get("loss")).steps.tolist() == [10, 20]
     assert run.get("train_loss") is None
-    assert run.primary(Role.TRAIN_LOSS).tag == "loss"
-    assert run.primary(Role.VAL_LOSS).tag == "eval_loss"
-    assert np.isnan(run.get("grad_norm").values[1])
+    assert present(run.primary(Role.TRAIN_LOSS)).tag == "loss"
+    assert present(run.primary(Role.VAL_LOSS)).tag == "eval_loss"
+    assert np.isnan(present(run.get("grad_norm")).values[1])
     assert run.config["max_steps"] == 20
     assert run.config["train_batch_size"] == 8
     assert run.config["summary.train_loss"] == 1.5
@@ -43,7 +44,7 @@ def test_newest_checkpoint_wins(tmp_path: Path) -> None:
     (source,) = found.sources
     (run,) = read_source(source).runs
     assert run.id == "out"
-    assert len(run.get("loss")) == 2
+    assert len(present(run.get("loss"))) == 2
     assert [(p.code, p.level) for p in found.problems] == [("older_checkpoints", ProblemLevel.INFO)]
 
 
@@ -58,7 +59,7 @@ def test_numbers_written_as_words(tmp_path: Path) -> None:
     path.write_text(json.dumps({"global_step": 3, "log_history": rows}))
     (source,) = find_sources(path).sources
     (run,) = read_source(source).runs
-    loss = run.get("loss")
+    loss = present(run.get("loss"))
     assert loss.steps.tolist() == [1, 2]
     assert np.isnan(loss.values[0])
     assert np.isinf(loss.values[1])
@@ -71,7 +72,7 @@ def test_a_state_that_was_cut_keeps_its_rows(tmp_path: Path) -> None:
     path.write_text(text[: text.index('"train_runtime"')])
     (source,) = find_sources(path).sources
     (run,) = read_source(source).runs
-    assert len(run.get("loss")) == 2
+    assert len(present(run.get("loss"))) == 2
     (problem,) = run.problems
     assert (problem.code, problem.level) == ("bad_json", ProblemLevel.WARNING)
     assert "4 rows" in problem.message

@@ -9,6 +9,7 @@ import numpy as np
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.importers.wandb_chart import split_title
 from lossdoctor.runs import Role, Run
+from tests.helpers.present import present
 
 
 def chart(path: Path, metric: str, runs: dict[str, list[str]], x: str = "Step", band: str | None = None) -> None:
@@ -37,8 +38,8 @@ def test_charts_of_one_folder_are_joined_by_run(tmp_path: Path) -> None:
     run = found["w/a - b"]
     assert run.name == "a - b"
     assert {series.tag: len(series) for series in run.series} == {"train/loss": 2, "val/loss": 1}
-    assert run.primary(Role.VAL_LOSS).tag == "val/loss"
-    nan = found["w/plain.2"].get("train/loss")
+    assert present(run.primary(Role.VAL_LOSS)).tag == "val/loss"
+    nan = present(found["w/plain.2"].get("train/loss"))
     assert nan.steps.tolist() == [0, 1, 2]
     assert np.isnan(nan.values).tolist() == [False, True, False]
 

@@ -68,8 +68,9 @@ class TensorBoardImporter:
 
 
 def _begins_an_event(data: bytes, length: int) -> bool:
-    # Any TFRecord file (a data set) starts like this too. An Event starts with wall_time: key 0x09, or with step.
-    return length > 0 and len(data) > HEADER and data[HEADER] in (0x09, 0x10, 0x1A, 0x2A, 0x11)
+    # Any TFRecord file (a data set) starts like this too. An Event starts with wall time, step, version
+    # or summary.
+    return length > 0 and len(data) > HEADER and data[HEADER] in (0x09, 0x10, 0x1A, 0x2A)
 
 
 def _order(wall_time: float) -> float:

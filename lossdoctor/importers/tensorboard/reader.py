@@ -13,12 +13,15 @@ from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
 from lossdoctor.importers.tensorboard.crc import masked_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
 from lossdoctor.importers.tensorboard.protobuf import Malformed
-from lossdoctor.importers.tensorboard.records import HEADER, Framed, frame
+from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, frame
 from lossdoctor.runs import Problem, ProblemLevel
 
 # Files are read into memory piece by piece instead of being mapped: a mapped log that is truncated by its trainer
 # while we read kills the process with SIGBUS.
 WINDOW = 32 * 1024 * 1024
+# A record that is larger than this (a video, an embedding) is stepped over instead of being held in memory.
+MAX_RECORD = 256 * 1024 * 1024
+_MAX_HOLES = 10  # told one by one; more are summed up
 
 
 @dataclass(slots=True)
@@ -78,6 +81,7 @@ class _Reading:
         self._holes: list[tuple[int, int]] = []
         self._bad_crcs: list[int] = []
         self._garbage: list[int] = []
+        self._too_large: list[int] = []
         self._notes: dict[str, tuple[str, int]] = {}
         self._resuming = False
         self._hole_heads: list[bytes] = []
@@ -97,6 +101,11 @@ class _Reading:
             rest, offset = data[used:], offset + used
             if not remaining:
                 return
+            if len(rest) > MAX_RECORD and not self._resuming:
+                offset += HEADER + FOOTER + struct.unpack_from("<Q", rest)[0]
+                os.lseek(descriptor, offset, os.SEEK_SET)
+                rest = b""
+                self._too_large.append(offset)
 
     def window(self, data: bytes, offset: int, remaining: int) -> int:
         """Reads the whole records of one buffer that stands at `offset` in the file; returns the bytes used."""
@@ -159,8 +168,14 @@ class _Reading:
         self.file.columns = self._columns.finish()
         problem = self.file.problems.append
         path = shown(self.file.path)
-        for (start, end), head in zip(self._holes, self._hole_heads, strict=True):
+        told = self._holes if len(self._holes) <= _MAX_HOLES else []
+        for (start, end), head in zip(told, self._hole_heads, strict=False):
             problem(self._hole(path, start, end, head))
+        if not told and self._holes:
+            problem(_many_holes(path, self._holes))
+        if self._too_large:
+            text = f"{count(len(self._too_large), 'record')} larger than 256 MB passed over."
+            problem(Problem("large_record", ProblemLevel.INFO, path, text))
         if self._bad_crcs:
             problem(
                 _records(
@@ -184,7 +199,7 @@ class _Reading:
 
     def _hole(self, path: str, start: int, end: int, head: bytes) -> Problem:
         if end < self._end or not _cut_short(head):
-            text = f"{count(end - start, 'byte')} are no records; reading went on behind them."
+            text = f"{count(end - start, 'byte')} of something else than records; reading went on behind."
             return Problem("damaged", ProblemLevel.WARNING, path, text, _RESTORE, f"offset {start}")
         text = "ends inside a record: still being written, or cut off. Every whole record is kept."
         return Problem("truncated", ProblemLevel.INFO, path, text, _LIVE, f"offset {start}")
@@ -192,6 +207,12 @@ class _Reading:
 
 _LIVE = "Reload when the trainer has written more."
 _RESTORE = "Copy the file again from its source if more is missing than you can spare."
+
+
+def _many_holes(path: str, holes: list[tuple[int, int]]) -> Problem:
+    lost = sum(end - start for start, end in holes)
+    text = f"{count(lost, 'byte')} of something else than records in {len(holes)} places; reading went on behind each."
+    return Problem("damaged", ProblemLevel.WARNING, path, text, _RESTORE, f"offset {holes[0][0]}")
 
 
 def _cut_short(head: bytes) -> bool:

@@ -20,7 +20,7 @@ _LENGTH = struct.Struct("<Q").unpack_from
 _CRC = struct.Struct("<I").unpack_from
 _BATCH = 65536
 _TAIL = 4096  # lengths looked at to find out whether they repeat
-_SEARCH = 1 << 20
+_SEARCH = 1 << 20  # bytes looked at together once a search for a header has got long
 
 Int64s = npt.NDArray[np.int64]
 
@@ -212,8 +212,10 @@ def find_header(data: bytes, position: int, file_end: int) -> int:
     false hit is 2^-32 for each byte searched.
     """
     last = len(data) - HEADER
+    step = 1024  # most damage is one record long
     while position <= last:
-        stop = min(position + _SEARCH, last + 1)
+        stop = min(position + step, last + 1)
+        step = min(step * 4, _SEARCH)
         window = np.frombuffer(data, dtype=np.uint8, count=stop - position + HEADER - 1, offset=position)
         count = stop - position
         zero = window == 0

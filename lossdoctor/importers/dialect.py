@@ -1,0 +1,93 @@
+"""How a table is written: its encoding, lines, delimiter and decimal sign, and what a cell says."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+DELIMITERS = (",", "\t", ";", "|")
+_COMMA_NUMBER = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?|[-+]?\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a table is written."""
+
+    delimiter: str
+    decimal_comma: bool = False
+
+
+def decode(data: bytes) -> str:
+    """Bytes of a text file as text: UTF-8 or UTF-16 by their mark, what cannot be decoded replaced."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    return data.decode("utf-8-sig", "replace")
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines without their ends; CR LF, LF and lone CR end a line, other separators stay in cells."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
+
+
+def split_cells(line: str, delimiter: str) -> list[str]:
+    """The cells of one line. Quotes are honoured where they close; otherwise they are ordinary characters."""
+    if '"' not in line:
+        return line.split(delimiter)
+    if line.count('"') % 2:
+        return line.replace('"', "").split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a cell longer than csv's limit
+        return line.replace('"', "").split(delimiter)
+
+
+def sniff(lines: list[str]) -> Dialect | None:
+    """The dialect of a table that begins with these lines (header first); None when nothing separates columns."""
+    body = [line for line in lines[:50] if line.strip()]
+    if not body:
+        return None
+    best: tuple[float, int, str] | None = None
+    for rank, delimiter in enumerate(DELIMITERS):
+        widths = [len(split_cells(line, delimiter)) for line in body]
+        if widths[0] < 2:
+            continue
+        same = sum(width == widths[0] for width in widths) / len(widths)
+        key = (same, -rank, delimiter)
+        if best is None or key > best:
+            best = key
+    if best is None:
+        return None
+    delimiter = best[2]
+    cells = [cell.strip() for line in body[1:] for cell in split_cells(line, delimiter) if "," in cell]
+    commas = delimiter != "," and bool(cells) and all(_COMMA_NUMBER.fullmatch(cell) for cell in cells)
+    return Dialect(delimiter, commas)
+
+
+def number(cell: str, decimal_comma: bool = False) -> float | None:
+    """A cell as a number; None when it is neither a number nor nan or inf."""
+    text = cell.strip()
+    if decimal_comma:
+        text = text.replace(",", ".")
+    # float() also takes 1_000 and digits of other scripts, which no trainer means.
+    if not text or len(text) > 6000 or not (text.isascii() and "_" not in text):
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def clean_header(cells: list[str]) -> list[str]:
+    """Column names: padding stripped (YOLO pads), repeated names told apart as `name.1` the way pandas does."""
+    names: list[str] = []
+    seen: Counter[str] = Counter()
+    for cell in cells:
+        name = cell.strip().strip('"')
+        names.append(f"{name}.{seen[name]}" if seen[name] else name)
+        seen[name] += 1
+    return names
