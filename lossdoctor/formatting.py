@@ -45,6 +45,9 @@ def percent(value: float) -> str:
     if not math.isfinite(value):
         return number(value)
     size = abs(value) * 100
+    if size > 10_000:
+        # Nobody reads "6.5e35 %"; that it is out of all proportion is what there is to say.
+        return f"{_MINUS if value < 0 else ''}> 10\N{NARROW NO-BREAK SPACE}000 %"
     if size >= 1e7:
         return f"{number(value * 100)} %"
     text = f"{size:.1f}".removesuffix(".0") if size < 10 else f"{size:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")

@@ -22,6 +22,7 @@ class Diagnosis:
         onset_step: step at which the verdict's symptom begins; None for healthy and unclassifiable runs.
         outcomes: every rule's answer, by code.
         causes: likely causes, most likely first; empty for healthy runs.
+        decided_by: name of the rule that weighed most for the verdict; empty for healthy runs.
     """
 
     verdict: Verdict
@@ -33,9 +34,10 @@ class Diagnosis:
     onset_step: int | None = None
     outcomes: tuple[Outcome, ...] = ()
     causes: tuple[RankedCause, ...] = ()
+    decided_by: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Every finding, the most severe and surest first."""
+        """Every finding: the one that decided the verdict first, then the most severe and surest."""
         found = [finding for outcome in self.outcomes for finding in outcome.findings]
-        return tuple(sorted(found, key=lambda f: (-f.severity.rank, -f.confidence, f.code)))
+        return tuple(sorted(found, key=lambda f: (f.name != self.decided_by, -f.severity.rank, -f.confidence, f.code)))

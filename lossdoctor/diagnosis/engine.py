@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from lossdoctor.diagnosis.diagnosis import Diagnosis
+from lossdoctor.diagnosis.explained import set_aside
 from lossdoctor.diagnosis.sentence import verdict_sentence
 from lossdoctor.diagnosis.verdict import Weighed, weigh
 from lossdoctor.findings import Finding, Outcome, Point, Span, Status, Verdict
@@ -36,8 +37,9 @@ def diagnose(run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RUL
 
 def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagnosis:
     view = RunView(run)
-    outcomes = tuple(_ask(rule, view) for rule in rules)
-    weighed = weigh(outcomes)
+    asked = tuple(_ask(rule, view) for rule in rules)
+    weighed = weigh(asked)
+    outcomes = set_aside(asked)
     others = [other for other in siblings if other.id != run.id]
     return Diagnosis(
         verdict=weighed.verdict,
@@ -48,6 +50,7 @@ def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagn
         best_step=_best_step(view),
         onset_step=_onset_step(weighed, outcomes),
         outcomes=outcomes,
+        decided_by=weighed.decided_by,
         causes=rank_causes(run, weighed.verdict, outcomes, others),
     )
 

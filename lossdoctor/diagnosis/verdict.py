@@ -31,6 +31,8 @@ PRECEDENCE: tuple[tuple[str, Verdict], ...] = (
     ("slow_convergence", Verdict.TOO_SHORT),
     ("plateau", Verdict.PLATEAU),
 )
+# No verdict from curves alone is certain.
+MOST_SURE = 0.99
 # A runner-up with less weight than this is not worth naming.
 RUNNER_UP_AT = 0.1
 
@@ -67,4 +69,6 @@ def weigh(outcomes: Iterable[Outcome]) -> Weighed:
     ranked = sorted(weights.items(), key=lambda item: (-item[1], list(Verdict).index(item[0])))
     (verdict, weight), (second, second_weight) = ranked[0], ranked[1]
     decided_by = strongest.get(verdict, (0.0, ""))[1]
-    return Weighed(verdict, round(weight, 3), second if second_weight >= RUNNER_UP_AT else None, decided_by)
+    return Weighed(
+        verdict, round(min(weight, MOST_SURE), 3), second if second_weight >= RUNNER_UP_AT else None, decided_by
+    )

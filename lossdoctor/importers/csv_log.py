@@ -38,9 +38,9 @@ class CsvImporter:
         look = _look(head)
         if look is None or _foreign(look):
             return None
-        step = step_column(look.names)
-        if step is None and not any(describe(name).quantity is Quantity.LOSS for name in look.names):
+        if not _log_like(look):
             return None
+        step = step_column(look.names)
         if not look.numbers:
             # A header alone is a log that has only begun, when its columns say so.
             return Match(0.5, "has the columns of a log, no rows yet") if look.rows == 0 and step else None
@@ -115,6 +115,11 @@ def _look(head: FileHead) -> _Look | None:
     return _Look(lines[0], clean_header(cells), len(rows), numbers)
 
 
+def _log_like(look: _Look) -> bool:
+    """Whether the header speaks of steps or of a loss."""
+    return step_column(look.names) is not None or any(describe(n).quantity is Quantity.LOSS for n in look.names)
+
+
 def _binary(data: bytes) -> bool:
     """More than a stray NUL, which a crashed file system leaves behind in text as well."""
     return data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data.count(0) > max(2, len(data) // 50)
@@ -147,7 +152,8 @@ def table_trouble(head: FileHead) -> tuple[str, str, str] | None:
         )
     named_like_table = head.name.lower().endswith((".csv", ".tsv"))
     if not look.numbers and look.rows and named_like_table:
-        return ("no_numbers", "is a table without a single number.", "Choose the file that holds the metrics.")
+        code = "no_numbers" if _log_like(look) else "text_table"
+        return (code, "is a table without a single number.", "Choose the file that holds the metrics.")
     if named_like_table:
         return (
             "no_step_column",

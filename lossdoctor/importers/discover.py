@@ -24,6 +24,8 @@ _NEVER_LOGS_TEXT = (
 )
 _NEVER_LOGS = frozenset(_NEVER_LOGS_TEXT.split())
 
+_MAX_NEAR_MISSES = 5
+
 
 def find_sources(path: Path) -> Discovery:
     """Everything below a folder, or one file, that looks like a training log.
@@ -63,6 +65,7 @@ def _in_folder(root: str) -> Discovery:
     walked = walk(root)
     problems = list(walked.problems)
     claimed: dict[str, list[FileHead]] = {}
+    near_misses: list[Problem] = []
     for path in walked.files:
         if _never_a_log(path):
             continue
@@ -78,13 +81,15 @@ def _in_folder(root: str) -> Discovery:
             claimed.setdefault(claim[0].name, []).append(head)
         elif (strange := explain(head)).worth_telling:
             problems.append(strange.problem(named=False))
+        elif strange.near_miss and len(near_misses) < _MAX_NEAR_MISSES:
+            near_misses.append(strange.problem(named=False))
     sources: list[Source] = []
     for candidate in IMPORTERS:
         found = _grouped(candidate, claimed.get(candidate.name, []), root)
         sources += found[0]
         problems += found[1]
     if not sources:
-        problems.insert(0, _nothing(root, len(walked.files)))
+        problems = [_nothing(root, len(walked.files)), *problems, *near_misses]
     return Discovery(root, _unique(sources), tuple(problems), len(walked.files))
 
 

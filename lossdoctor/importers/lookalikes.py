@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from lossdoctor.importers.base import FileHead
+from lossdoctor.importers.csv_log import table_trouble
 from lossdoctor.importers.files import shown
 from lossdoctor.runs import Problem, ProblemLevel
 
@@ -27,8 +28,8 @@ _MAGICS = (
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
 )
-# Data sets lie about in every project; they are explained when named, not in every scan.
-_COMMON = frozenset({"no_step_column", "no_numbers", "one_column"})
+# Data sets lie about in every project; they are explained when named or when there is nothing else.
+_COMMON = frozenset({"no_step_column", "text_table", "one_column"})
 _TFEVENTS_NAME = re.compile(r"tfevents", re.IGNORECASE)
 
 
@@ -46,6 +47,11 @@ class LookAlike:
     message: str
     hint: str
     worth_telling: bool
+
+    @property
+    def near_miss(self) -> bool:
+        """A table that may have been meant as a log, worth naming where no log was found."""
+        return self.code in _COMMON
 
     def problem(self, *, named: bool) -> Problem:
         """The problem to show; an ERROR when the user named this very file, for nothing of it can be shown."""
@@ -104,8 +110,6 @@ def _wandb(head: FileHead) -> LookAlike | None:
 
 
 def _table(head: FileHead) -> LookAlike | None:
-    from lossdoctor.importers.csv_log import table_trouble
-
     trouble = table_trouble(head)
     if trouble is None:
         return None

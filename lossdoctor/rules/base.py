@@ -10,6 +10,8 @@ from lossdoctor.findings.evidence import Evidence
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 
+# Nothing seen in curves alone is certain.
+MOST_SURE = 0.99
 # A symptom is reported from this probability on.
 REPORT_AT = 0.5
 
@@ -61,6 +63,7 @@ class Rule:
         tags: tuple[str, ...],
     ) -> Outcome:
         """The symptom is there, with its evidence."""
+        probability = min(probability, MOST_SURE)
         finding = Finding(
             self.code, self.name, severity, round(probability, 3), message, evidence, measurements, tags
         )  # fmt: skip

@@ -127,7 +127,7 @@ def _outcome(name: str, probability: float) -> Outcome:
 
 def test_soft_decision_list() -> None:
     assert weigh([]).verdict is Verdict.HEALTHY
-    assert weigh([]).confidence == 1.0
+    assert weigh([]).confidence == 0.99
     weighed = weigh([_outcome("overfitting", 0.7), _outcome("loss_spike", 0.9)])
     assert weighed.verdict is Verdict.OVERFITTING
     assert weighed.confidence == pytest.approx(0.7)
@@ -141,3 +141,19 @@ def test_soft_decision_list() -> None:
 def test_precedence_names_rules_that_exist_and_their_verdicts() -> None:
     by_name = {r.name: r.verdict for r in RULES}
     assert {name: str(verdict) for name, verdict in PRECEDENCE} == by_name
+
+
+def test_explained_findings_are_set_aside_with_the_reason() -> None:
+    run = make_run({"train": CurveSpec(n=300, end=0.3, tau=0.05, noise=0.01, rise_at=0.5, rise_to=1e30)})
+    diagnosis = diagnose(run)
+    assert diagnosis.verdict is Verdict.DIVERGENCE
+    assert [f.name for f in diagnosis.findings] == ["divergence"]
+    aside = {o.name: o.reason for o in diagnosis.outcomes if o.reason.startswith("explained by")}
+    assert aside
+    assert set(aside.values()) == {"explained by divergence (ST02)"}
+
+
+def test_the_deciding_finding_comes_first() -> None:
+    diagnosis = diagnose(make_run(KNOWN[Verdict.DIVERGENCE]))  # type: ignore[arg-type]
+    assert diagnosis.decided_by == "non_finite"
+    assert diagnosis.findings[0].name == "non_finite"

@@ -58,7 +58,9 @@ def test_a_folder_without_logs_says_how_much_was_looked_at(tmp_path: Path) -> No
         ("checkpoint.pt", b"PK\x03\x04zip", "not_a_log", "ZIP archive"),
         ("notes.txt", b"dear diary\n", "not_a_log", "text"),
         ("blob", b"\x01\x02\x00\x03" * 50, "not_a_log", "binary"),
-        ("metrics.csv", b"name,colour\na,red\nb,blue\n", "no_numbers", "without a single number"),
+        ("metrics.csv", b"epoch,loss\na,red\nb,blue\n", "no_numbers", "without a single number"),
+        ("colours.csv", b"name,colour\na,red\nb,blue\n", "text_table", "without a single number"),
+        ("loss.csv", b"0.5\n0.4\n0.3\n0.2\n", "one_column", "single column"),
         ("titanic.csv", b"age,fare\n22,7.25\n38,71.3\n", "no_step_column", "no column counts steps"),
         ("empty.csv", b"", "empty", "empty"),
         ("m.monitor.csv", b'#{"t_start": 1.0, "env_id": "x"}\nr,l,t\n1.0,2,3\n', "sb3_monitor", "Stable-Baselines"),
@@ -254,3 +256,12 @@ def test_configuration_of_a_folder_belongs_to_its_only_table(tmp_path: Path) -> 
     found = runs_of(find_sources(tmp_path))
     assert dict(found["one/results.csv"].config) == {"lr0": 0.01}
     assert dict(found["two/a.csv"].config) == {}
+
+
+def test_tables_that_are_no_logs_are_named_only_where_nothing_else_is_found(tmp_path: Path) -> None:
+    write(tmp_path / "data" / "titanic.csv", "age,fare\n22,7.25\n38,71.3\n")
+    assert codes(find_sources(tmp_path)) == ["no_logs", "no_step_column"]
+    write(tmp_path / "log.csv")
+    assert codes(find_sources(tmp_path)) == []
+    write(tmp_path / "metrics.csv", "epoch,loss\nzero,one\n")
+    assert codes(find_sources(tmp_path)) == ["no_numbers"]

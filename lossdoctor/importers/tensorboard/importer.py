@@ -6,6 +6,7 @@ import math
 import os
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class TensorBoardImporter:
         files = [read_event_file(path) for path in source.files]
         # The run's own folder first, then by time; names carry host and process numbers and say nothing about order.
         files.sort(key=lambda file: (file.path.count(os.sep), _order(file.first_wall_time), file.path))
-        problems = [problem for file in files for problem in file.problems if _worth_telling(problem, files)]
+        problems = _problems(source, files)
         problems += _restarts(files)
         config: dict[str, ConfigValue] = {}
         for file in files:
@@ -77,9 +78,13 @@ def _order(wall_time: float) -> float:
     return math.inf if math.isnan(wall_time) else wall_time
 
 
-def _worth_telling(problem: Problem, files: list[EventFile]) -> bool:
-    """A file without scalars (an aborted start, an hparams record) is no news when others hold the run's data."""
-    return problem.code != "no_scalars" or not any(file.columns for file in files)
+def _problems(source: Source, files: list[EventFile]) -> list[Problem]:
+    """What is wrong with the files; that one holds no scalars (an aborted start) is no news when others do."""
+    told = [problem for file in files for problem in file.problems if problem.code != "no_scalars"]
+    silent = [problem for file in files for problem in file.problems if problem.code == "no_scalars"]
+    if silent and not any(file.columns for file in files):
+        told.append(replace(silent[0], path=shown(source.path)))
+    return told
 
 
 def _restarts(files: list[EventFile]) -> list[Problem]:
