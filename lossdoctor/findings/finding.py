@@ -37,6 +37,7 @@ class Finding:
         evidence: where it is seen.
         measurements: the numbers that decided.
         tags: the series it is about, the main one first.
+        title: the symptom for people ("NaN or infinity").
     """
 
     code: str
@@ -47,3 +48,4 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     tags: tuple[str, ...] = ()
+    title: str = ""

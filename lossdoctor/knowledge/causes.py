@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from lossdoctor.findings import Finding, Message, Outcome, Severity, Verdict
 from lossdoctor.knowledge.case import Case
 from lossdoctor.knowledge.catalogue import CauseEntry, load_causes
@@ -91,7 +93,9 @@ def weigh(cause: CauseEntry, case: Case) -> tuple[list[Argument], Mapping[str, f
     arguments = []
     missing: dict[str, float] = {}
     for entry in cause.evidence:
-        answer = PREDICATES[entry.predicate].function(case, **dict(entry.args))
+        # Overflow and 0/0 are ordinary here (losses of 1e300, constant series); predicates handle what comes out.
+        with np.errstate(all="ignore"):
+            answer = PREDICATES[entry.predicate].function(case, **dict(entry.args))
         if answer.holds is None:
             if answer.missing:
                 at_stake = max(abs(entry.weight), abs(entry.else_weight))

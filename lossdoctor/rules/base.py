@@ -64,8 +64,9 @@ class Rule:
     ) -> Outcome:
         """The symptom is there, with its evidence."""
         probability = min(probability, MOST_SURE)
+        confidence = round(probability, 3)
         finding = Finding(
-            self.code, self.name, severity, round(probability, 3), message, evidence, measurements, tags
+            self.code, self.name, severity, confidence, message, evidence, measurements, tags, self.title
         )  # fmt: skip
         return Outcome(self.code, self.name, Status.FOUND, (finding,), measurements, "", round(probability, 3))
 

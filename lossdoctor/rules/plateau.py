@@ -96,11 +96,14 @@ class Plateau(Rule):
             return self.clear(measurements, p, reason)
         since = float(curve.steps[min(int(settled * curve.steps.size), curve.steps.size - 1)])
         template = "{tag} falls to {end:num} ({level:pct} of its start) and is flat from step {since:step} on" + (
-            ", where the learning rate had already fallen below a tenth of its peak."
+            "; the learning rate is below a tenth of its peak from step {decayed:step} on."
             if stopped
             else "; converged or stuck cannot be told from the shape alone."
         )
-        message = Message.of(template, tag=series.tag, end=curve.end, level=level, since=since)
+        decayed = view.schedule.decayed_step if view.schedule is not None and stopped else None
+        message = Message.of(
+            template, tag=series.tag, end=curve.end, level=level, since=since, decayed=0.0 if decayed is None else decayed
+        )
         evidence = (
             Span(since, float(curve.steps[-1]), "flat", series.tag),
             Level(curve.end, "end level", series.tag),

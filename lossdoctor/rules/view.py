@@ -174,7 +174,7 @@ class RunView:
         return any(start_step - margin <= step <= peak_step + margin for step in self.schedule.rise_steps)
 
     def decayed_before(self, curve: Curve, settled: float) -> bool:
-        """True when the rate had fallen below a tenth of its peak about when the curve went flat, in the run's first 60 %."""
+        """True when the rate fell below a tenth of its peak about when the curve went flat, in the run's first 60 %."""
         if self.schedule is None or self.schedule.decayed_step is None:
             return False
         span = float(curve.steps[-1] - curve.steps[0]) or 1.0

@@ -110,9 +110,11 @@ def lr_drop_helped(case: Case) -> Answer:
     for step in case.schedule.drop_steps:
         if curve.steps[0] + 0.15 * span > step or not _rate_was_steady(case, step, 0.1 * span):
             continue
-        before = curve.level_at(step - 0.15 * span) - curve.level_at(step)
-        after = curve.level_at(step) - curve.level_at(step + 0.05 * span)
-        if after > max(before, 3 * curve.sigma / 3, 0.05 * curve.drop) and after > best[1]:
+        # The trend rounds a sudden fall off, so the level "at" the drop is read a little before it.
+        at = step - 0.03 * span
+        before = curve.level_at(at - 0.15 * span) - curve.level_at(at)
+        after = curve.level_at(at) - curve.level_at(step + 0.05 * span)
+        if after > max(before, curve.sigma, 0.05 * curve.drop) and after > best[1]:
             best = (step, after)
     return Answer.of(best[1] > 0, step=best[0], gain=best[1])
 

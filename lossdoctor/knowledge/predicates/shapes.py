@@ -7,6 +7,7 @@ import numpy as np
 from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
 from lossdoctor.signals.excursions import Excursion, excursions
+from lossdoctor.signals.smoothing import block_edges, running_mean
 from lossdoctor.signals.swings import periodicity, swings
 from lossdoctor.signals.tail import flat_since, late_gain, tail_slope
 
@@ -86,11 +87,17 @@ def noise_ratio_high(case: Case, series: str = "train", limit: float = 0.15) -> 
 
 
 def swings_do_not_die(case: Case) -> Answer:
-    """Slow swings around the trend keep their size in the second half and exceed a tenth of the drop."""
-    if case.train is None or case.train.curve.n < 20:
+    """Slow swings keep their size in the second half and exceed a tenth of the drop.
+
+    Measured on at most 60 block means (mini-batch noise averages out within a block) around a mean over a third of the
+    run: the robust trend of the curve would follow slow swings and leave nothing to measure.
+    """
+    if case.train is None or case.train.curve.n < 24:
         return Answer.unknown()
     curve = case.train.curve
-    found = swings(curve.values, curve.trend)
+    edges = block_edges(curve.values.size, 60)
+    means = np.add.reduceat(curve.values, edges) / np.diff(np.append(edges, curve.values.size))
+    found = swings(means, running_mean(means, max(means.size // 3, 5)))
     size = found.amplitude / curve.unit
     return Answer.of(size >= 0.1 and found.persistence >= 0.7, size=size, persistence=found.persistence)
 
@@ -146,8 +153,10 @@ def _spikes(case: Case) -> tuple[Excursion, ...]:
         return ()
     curve = case.train.curve
     found = excursions(curve, max(0.15 * max(curve.drop, 3 * curve.sigma), 6 * curve.sigma, 1e-300))
-    # Heavy-tailed batch noise has many points 8 sigma out; a spike must stand out from the run's own tail as well.
-    return tuple(spike for spike in found if spike.recovered and spike.sigmas >= 8 and spike.tails >= 2.5)
+    # Heavy-tailed batch noise has many points 8 sigma out; a spike must stand out from the run's own tail as well: five
+    # times the residual that one point in twenty exceeds, 1 in 50,000 for an exponential tail.
+    tail = float(np.percentile(np.maximum(curve.high - curve.trend, 0.0), 95))
+    return tuple(spike for spike in found if spike.recovered and spike.sigmas >= 8 and spike.height >= 5 * tail)
 
 
 def single_short_spike(case: Case) -> Answer:

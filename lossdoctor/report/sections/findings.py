@@ -27,7 +27,7 @@ def _item(finding: Finding, said: str) -> FindingItem:
     numbers = tuple(measurement.sentence() for measurement in finding.measurements[:_MOST_NUMBERS])
     return FindingItem(
         finding.code,
-        finding.name.replace("_", " "),
+        finding.title or finding.name.replace("_", " "),
         finding.severity,
         finding.confidence,
         "" if sentence == said else sentence,

@@ -1,0 +1,158 @@
+"""Ranking: the right cause first on clear cases, every score explained by its parts, nothing on healthy runs."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lossdoctor.findings import Severity, Verdict
+from lossdoctor.knowledge.catalogue import causes_by_id, load_causes
+from lossdoctor.knowledge.causes import MAX_CAUSES, SIDE_FINDING, prior_of, rank_causes
+from lossdoctor.knowledge.checklist import build_checklist
+from lossdoctor.runs import Run
+from tests.knowledge.builders import falling, flat, make_run, outcome
+from tests.knowledge.test_predicates import MEMORISED, SAW, SPIKED, STOPPED, SUDDEN
+
+BASE = {"learning_rate": 1e-3, "optimizer": "adam", "batch_size": 64, "activation": "relu"}
+CLEAR: dict[str, tuple[Verdict, str, Run, str]] = {
+    "Adam at 0.5": (
+        Verdict.DIVERGENCE, "divergence",
+        make_run(train=np.linspace(2.3, 9, 60), config=BASE | {"learning_rate": 0.5}), "lr_too_high",
+    ),
+    "rate 1e-7": (
+        Verdict.UNDERFITTING, "not_converging",
+        make_run(train=np.linspace(2.3, 2.1, 60), config=BASE | {"learning_rate": 1e-7}), "lr_too_low",
+    ),
+    "decay at a fifth": (
+        Verdict.PLATEAU, "plateau",
+        make_run(train=STOPPED, lr=np.r_[np.full(20, 1e-3), np.full(80, 1e-6)]), "lr_decayed_too_early",
+    ),
+    "dropout 0.9": (
+        Verdict.UNDERFITTING, "not_converging",
+        make_run(train=falling(50, 2.3, 1.8), val=falling(50, 2.3, 1.3), config=BASE | {"dropout": 0.9}), "over_regularised",
+    ),
+    "clip 0.01": (
+        Verdict.PLATEAU, "plateau",
+        make_run(train=np.linspace(2.3, 2.0, 60), grad_norm=np.full(60, 1.5), config=BASE | {"max_grad_norm": 0.01}),
+        "clipping_hides_lr",
+    ),
+    "validation constant": (
+        Verdict.UNDERFITTING, "stuck_at_chance", make_run(train=flat(), val=np.full(10, 2.2981)), "optimizer_not_stepping",
+    ),
+    "memorised": (
+        Verdict.OVERFITTING, "overfitting", make_run(train=MEMORISED, val=np.linspace(2.3, 5, 50)), "shuffled_labels",
+    ),
+    "sorted data": (
+        Verdict.OSCILLATING, "periodic_loss", make_run(train=SAW, epoch=np.arange(300) / 15), "not_shuffled",
+    ),
+    "one spike": (Verdict.SPIKE_RECOVERED, "loss_spike", make_run(train=SPIKED), "bad_batch"),
+    "fp16": (
+        Verdict.DIVERGENCE, "non_finite", make_run(train=SUDDEN, config=BASE | {"fp16": True}), "nan_from_overflow",
+    ),
+    "double softmax": (
+        Verdict.PLATEAU, "plateau",
+        make_run(train=falling(end=1.4905), train_metric=np.linspace(0.1, 1.2, 100).clip(0, 0.97)), "wrong_output_activation",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("verdict", "finding", "run", "cause"), CLEAR.values(), ids=CLEAR.keys())
+def test_clear_cases_come_first(verdict: Verdict, finding: str, run: Run, cause: str) -> None:
+    ranked = rank_causes(run, verdict, (outcome(finding),))
+    assert ranked[0].id == cause, [(c.id, round(c.score, 2)) for c in ranked]
+    assert ranked[0].arguments_for, "the first place must be explained"
+
+
+@pytest.mark.parametrize(("verdict", "finding", "run", "cause"), CLEAR.values(), ids=CLEAR.keys())
+def test_every_score_is_prior_plus_arguments(verdict: Verdict, finding: str, run: Run, cause: str) -> None:
+    outcomes = (outcome(finding),)
+    for ranked in rank_causes(run, verdict, outcomes):
+        prior = prior_of(causes_by_id()[ranked.id], verdict, outcomes[0].findings)
+        assert prior is not None
+        log_odds = prior + sum(a.weight for a in ranked.arguments_for + ranked.arguments_against)
+        assert ranked.score == pytest.approx(1 / (1 + math.exp(-log_odds)))
+        assert all(a.weight > 0 for a in ranked.arguments_for)
+        assert all(a.weight < 0 for a in ranked.arguments_against)
+        for arguments in (ranked.arguments_for, ranked.arguments_against):
+            assert all(abs(a.weight) >= abs(b.weight) for a, b in pairwise(arguments))
+            assert all(a.text and a.source and "{" not in a.text for a in arguments)
+
+
+def test_ranking_is_sorted_bounded_and_repeatable() -> None:
+    run = make_run(train=flat(), val=flat(20), config=BASE)
+    first = rank_causes(run, Verdict.UNDERFITTING, (outcome("not_converging"),))
+    assert first == rank_causes(run, Verdict.UNDERFITTING, (outcome("not_converging"),))
+    assert 0 < len(first) <= MAX_CAUSES
+    assert all((-a.score, a.id) < (-b.score, b.id) for a, b in pairwise(first))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.HEALTHY, Verdict.TOO_SHORT, Verdict.NOT_CLASSIFIABLE])
+def test_no_cause_where_nothing_is_wrong_or_known(verdict: Verdict) -> None:
+    run = make_run(train=falling(), config=BASE | {"learning_rate": 5.0})
+    assert rank_causes(run, verdict, (outcome("loss_spike"),)) == ()
+
+
+@pytest.mark.parametrize(
+    "verdict", [v for v in Verdict if v not in (Verdict.HEALTHY, Verdict.TOO_SHORT, Verdict.NOT_CLASSIFIABLE)]
+)
+def test_every_other_verdict_has_causes_even_without_outcomes_or_series(verdict: Verdict) -> None:
+    assert len(rank_causes(make_run(), verdict, ())) >= 3
+
+
+def test_missing_logs_are_neutral_and_named() -> None:
+    run = make_run(train=np.linspace(2.3, 9, 60))
+    (cause,) = [c for c in rank_causes(run, Verdict.DIVERGENCE, (outcome("divergence"),)) if c.id == "lr_too_high"]
+    assert any("learning rate" in text or "`lr`" in text for text in cause.missing)
+    informed = make_run(train=np.linspace(2.3, 9, 60), config=BASE)
+    (known,) = [c for c in rank_causes(informed, Verdict.DIVERGENCE, (outcome("divergence"),)) if c.id == "lr_too_high"]
+    assert known.score < cause.score, "an ordinary rate speaks against it; an unknown one does not"
+
+
+def test_findings_of_the_verdict_outrank_its_name_and_side_findings_come_later() -> None:
+    overflow = causes_by_id()["nan_from_overflow"]
+    priors = dict(overflow.explains)
+    nan, diverged, spike = (outcome(n).findings for n in ("non_finite", "divergence", "loss_spike"))
+    assert prior_of(overflow, Verdict.DIVERGENCE, nan) == priors["non_finite"]
+    assert prior_of(overflow, Verdict.DIVERGENCE, diverged) == priors["divergence"]
+    bad_batch = causes_by_id()["bad_batch"]
+    assert prior_of(bad_batch, Verdict.PLATEAU, spike) == dict(bad_batch.explains)["loss_spike"] + SIDE_FINDING
+    low = outcome("loss_spike", Severity.LOW).findings
+    assert prior_of(bad_batch, Verdict.PLATEAU, low) is None
+    assert prior_of(overflow, Verdict.OVERFITTING, ()) is None
+
+
+def test_causes_name_the_codes_they_explain() -> None:
+    run = make_run(train=SPIKED)
+    ranked = rank_causes(run, Verdict.SPIKE_RECOVERED, (outcome("loss_spike", code="ST03"),))
+    assert ranked[0].explains == ("ST03",)
+
+
+def test_siblings_decide() -> None:
+    config: dict[str, Any] = BASE | {"learning_rate": 0.008}
+    run = make_run(id="sweep/a", train=flat(noise=0.05), config=config)
+    twin = make_run(id="sweep/b", train=falling(), config=config | {"learning_rate": 0.001})
+    elsewhere = make_run(id="other/b", train=falling(), config=config | {"learning_rate": 0.001})
+
+    def score(siblings: list[Run]) -> float:
+        ranked = rank_causes(run, Verdict.UNDERFITTING, (outcome("not_converging"),), siblings)
+        return next((cause.score for cause in ranked if cause.id == "lr_too_high"), 0.0)
+
+    assert score([twin]) > 0.5 > score([]) == score([elsewhere])
+
+
+def test_checklist_puts_cheap_likely_experiments_first_under_stable_ids() -> None:
+    run = make_run(train=flat(), val=flat(20), config=BASE)
+    causes = rank_causes(run, Verdict.UNDERFITTING, (outcome("not_converging"),))
+    items = build_checklist(causes)
+    assert sorted(item.id for item in items) == sorted(cause.id for cause in causes)
+    assert all(a.value >= b.value for a, b in pairwise(items))
+    assert {item.id for item in items} <= {cause.id for cause in load_causes()}
+    assert all(item.why and item.experiment and item.fix for item in items)
+
+
+def test_checklist_of_nothing_is_empty() -> None:
+    assert build_checklist(()) == ()
