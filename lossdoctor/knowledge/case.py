@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from lossdoctor.findings import Finding, Outcome, Verdict
+from lossdoctor.knowledge.neighbours import Neighbour, compare
 from lossdoctor.knowledge.track import Track, make_track
 from lossdoctor.runs import Role, Run, StandardConfig, standard_config
 from lossdoctor.signals.excursions import excursions
@@ -137,3 +138,8 @@ class Case:
         folder = self.run.id.rpartition("/")[0]
         same = (s for s in self.siblings if s.id != self.run.id and s.id.rpartition("/")[0] == folder)
         return tuple(sorted(same, key=lambda sibling: sibling.id)[:MAX_SIBLINGS])
+
+    @cached_property
+    def compared(self) -> tuple[Neighbour, ...]:
+        """The neighbours whose settings and end level are known; empty when our own settings are not."""
+        return compare(self.config, self.neighbours) if self.config else ()

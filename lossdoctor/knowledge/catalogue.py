@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from lossdoctor.errors import KnowledgeError
 from lossdoctor.findings import Verdict
@@ -20,6 +20,10 @@ VERDICT_FILE = "verdicts.toml"
 HINT_FILE = "hints.toml"
 ORDER_FILE = "order.toml"
 FRAMEWORKS = ("pytorch", "lightning", "keras", "hf")
+
+
+# Keyword arguments of a predicate as (name, value) pairs, sorted by name.
+Arguments: TypeAlias = tuple[tuple[str, Parameter | tuple[str, ...]], ...]
 
 
 class Cost(StrEnum):
@@ -63,7 +67,7 @@ class EvidenceEntry:
     """
 
     predicate: str
-    args: tuple[tuple[str, Parameter | tuple[str, ...]], ...]
+    args: Arguments
     weight: float
     text: str
     source: str

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from lossdoctor.findings import Finding, Message, Outcome, Severity, Verdict
+from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
-from lossdoctor.knowledge.catalogue import CauseEntry, load_causes
+from lossdoctor.knowledge.catalogue import Arguments, CauseEntry, EvidenceEntry, load_causes
 from lossdoctor.knowledge.hints import sentences
 from lossdoctor.knowledge.predicates import PREDICATES
 from lossdoctor.knowledge.ranked import Argument, RankedCause
@@ -19,6 +21,8 @@ from lossdoctor.runs import Run
 MAX_CAUSES = 8
 # Below this a cause is noise in a list that people read.
 MIN_SCORE = 0.03
+# Answers by predicate and arguments.
+Asked: TypeAlias = dict[tuple[str, Arguments], Answer]
 # A finding that did not decide the verdict may still have causes of its own; they come after the verdict's.
 SIDE_FINDING = -1.0
 
@@ -40,8 +44,9 @@ def rank_causes(
     if verdict in VERDICTS_WITHOUT_CAUSES:
         return ()
     case = Case(run, verdict, outcomes, siblings)
+    asked: Asked = {}
     ranked = [
-        judge(cause, prior, case)
+        judge(cause, prior, case, asked)
         for cause in load_causes()
         if (prior := prior_of(cause, verdict, case.findings)) is not None
     ]
@@ -68,9 +73,9 @@ def prior_of(cause: CauseEntry, verdict: Verdict, findings: Sequence[Finding]) -
     return max(candidates, default=None)
 
 
-def judge(cause: CauseEntry, prior: float, case: Case) -> RankedCause:
+def judge(cause: CauseEntry, prior: float, case: Case, asked: Asked) -> RankedCause:
     """Weigh the evidence for one cause."""
-    arguments, missing = weigh(cause, case)
+    arguments, missing = weigh(cause, case, asked)
     score = 1.0 / (1.0 + math.exp(-(prior + sum(argument.weight for argument in arguments))))
     names = dict(cause.explains)
     return RankedCause(
@@ -88,14 +93,18 @@ def judge(cause: CauseEntry, prior: float, case: Case) -> RankedCause:
     )
 
 
-def weigh(cause: CauseEntry, case: Case) -> tuple[list[Argument], Mapping[str, float]]:
-    """The arguments present, and the missing logs with the largest weight that each could bring."""
+def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], Mapping[str, float]]:
+    """The arguments present, and the missing logs with the largest weight that each could bring.
+
+    Args:
+        cause: the cause.
+        case: the run.
+        asked: answers given so far for this case; filled here, since many causes ask the same question.
+    """
     arguments = []
     missing: dict[str, float] = {}
     for entry in cause.evidence:
-        # Overflow and 0/0 are ordinary here (losses of 1e300, constant series); predicates handle what comes out.
-        with np.errstate(all="ignore"):
-            answer = PREDICATES[entry.predicate].function(case, **dict(entry.args))
+        answer = _ask(entry, case, asked)
         if answer.holds is None:
             if answer.missing:
                 at_stake = max(abs(entry.weight), abs(entry.else_weight))
@@ -105,3 +114,12 @@ def weigh(cause: CauseEntry, case: Case) -> tuple[list[Argument], Mapping[str, f
         if weight:
             arguments.append(Argument(Message(template, answer.numbers).render(), weight, entry.source))
     return arguments, missing
+
+
+def _ask(entry: EvidenceEntry, case: Case, asked: Asked) -> Answer:
+    question = (entry.predicate, entry.args)
+    if question not in asked:
+        # Overflow and 0/0 are ordinary here (losses of 1e300, constant series); predicates handle what comes out.
+        with np.errstate(all="ignore"):
+            asked[question] = PREDICATES[entry.predicate].function(case, **dict(entry.args))
+    return asked[question]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 from lossdoctor.runs.run import ConfigValue
 
@@ -81,6 +82,8 @@ _FALSE = frozenset({"false", "no", "off", "0"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # -1 and 0 mean "not used" in these (HF writes max_steps = -1, Keras vocab 0); in the others 0 is a real value.
 _POSITIVE = frozenset({"lr", "batch_size", "classes", "max_epochs", "max_steps"})
+
+_Entry: TypeAlias = tuple[int, str, ConfigValue]  # depth, key, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def standard_config(config: Mapping[str, ConfigValue]) -> StandardConfig:
     Returns:
         What was found; empty (and false) when nothing was.
     """
-    entries = [(_parts(key), key, value) for key, value in config.items() if value is not None]
+    entries = _by_ending(config)
     found: dict[str, float | str | bool] = {}
     keys: list[tuple[str, str]] = []
     for name in STANDARD_NAMES:
@@ -199,17 +202,24 @@ def _aliases(name: str) -> tuple[str, ...]:
     return NUMBERS.get(name) or TEXTS.get(name) or FLAGS[name]
 
 
-def _candidates(
-    name: str, entries: Sequence[tuple[tuple[str, ...], str, ConfigValue]]
-) -> Iterator[tuple[str, ConfigValue]]:
+def _by_ending(config: Mapping[str, ConfigValue]) -> dict[str, list[_Entry]]:
+    """Entries by the last part and by the last two parts of their key, the shallowest first, then in config order."""
+    endings: dict[str, list[_Entry]] = {}
+    for key, value in config.items():
+        parts = _parts(key)
+        if value is None or not parts:
+            continue
+        for length in (1, 2):
+            if len(parts) >= length and not _FOREIGN.intersection(parts[:-length]):
+                endings.setdefault(".".join(parts[-length:]), []).append((len(parts), key, value))
+    for entries in endings.values():
+        entries.sort(key=lambda entry: entry[0])
+    return endings
+
+
+def _candidates(name: str, entries: Mapping[str, list[_Entry]]) -> Iterator[tuple[str, ConfigValue]]:
     for alias in _aliases(name):
-        wanted = tuple(alias.split("."))
-        matches = [
-            (len(parts), index, key, value)
-            for index, (parts, key, value) in enumerate(entries)
-            if parts[-len(wanted) :] == wanted and not _FOREIGN.intersection(parts[: -len(wanted)])
-        ]
-        for _, _, key, value in sorted(matches, key=lambda match: match[:2]):
+        for _, key, value in entries.get(alias, ()):
             yield key, value
 
 

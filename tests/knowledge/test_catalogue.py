@@ -20,15 +20,17 @@ from lossdoctor.knowledge.vocabulary import FINDINGS, FINDINGS_OF_VERDICT, VERDI
 from lossdoctor.rules.registry import RULES
 
 CAUSES = load_causes()
-PARTS = (
-    "data_quality task_infeasible dataset_too_large_for_model inputs_not_normalised over_regularised lr_too_high lr_too_low "
-    "optimizer_mismatch clipping_hides_lr wrong_hidden_activation wrong_output_activation dead_relu saturated_activations "
-    "nan_from_overflow batchnorm_masks_gradients bad_init vanishing_gradients exploding_gradients label_noise shuffled_labels "
-    "duplicate_or_constant_inputs not_shuffled class_imbalance model_too_small too_little_data no_regularisation "
-    "trained_too_long train_val_shift val_set_too_small leakage lr_decayed_too_early missing_warmup lr_schedule_jump bad_batch "
-    "optimizer_not_stepping frozen_parameters missing_zero_grad momentum_too_high batch_too_small "
-    "resume_without_optimizer_state logging_artifact interrupted"
-).split()
+PARTS = [
+    "data_quality", "task_infeasible", "dataset_too_large_for_model", "inputs_not_normalised", "over_regularised",
+    "lr_too_high", "lr_too_low", "optimizer_mismatch", "clipping_hides_lr", "wrong_hidden_activation",
+    "wrong_output_activation", "dead_relu", "saturated_activations", "nan_from_overflow", "batchnorm_masks_gradients",
+    "bad_init", "vanishing_gradients", "exploding_gradients", "label_noise", "shuffled_labels",
+    "duplicate_or_constant_inputs", "not_shuffled", "class_imbalance", "model_too_small", "too_little_data",
+    "no_regularisation", "trained_too_long", "train_val_shift", "val_set_too_small", "leakage",
+    "lr_decayed_too_early", "missing_warmup", "lr_schedule_jump", "bad_batch", "optimizer_not_stepping",
+    "frozen_parameters", "missing_zero_grad", "momentum_too_high", "batch_too_small",
+    "resume_without_optimizer_state", "logging_artifact", "interrupted",
+]  # fmt: skip
 
 # What each point of the article says, by words that only a text about that point would hold.
 ARTICLE = {

@@ -13,11 +13,12 @@ from lossdoctor.findings import Severity, Verdict
 from lossdoctor.knowledge.catalogue import causes_by_id, load_causes
 from lossdoctor.knowledge.causes import MAX_CAUSES, SIDE_FINDING, prior_of, rank_causes
 from lossdoctor.knowledge.checklist import build_checklist
+from lossdoctor.knowledge.vocabulary import FINDINGS
 from lossdoctor.runs import Run
 from tests.knowledge.builders import falling, flat, make_run, outcome
-from tests.knowledge.test_predicates import MEMORISED, SAW, SPIKED, STOPPED, SUDDEN
+from tests.knowledge.test_predicates import MEMORISED, NAN, SAW, SPIKED, STOPPED, SUDDEN
 
-BASE = {"learning_rate": 1e-3, "optimizer": "adam", "batch_size": 64, "activation": "relu"}
+BASE: dict[str, Any] = {"learning_rate": 1e-3, "optimizer": "adam", "batch_size": 64, "activation": "relu"}
 CLEAR: dict[str, tuple[Verdict, str, Run, str]] = {
     "Adam at 0.5": (
         Verdict.DIVERGENCE, "divergence",
@@ -156,3 +157,26 @@ def test_checklist_puts_cheap_likely_experiments_first_under_stable_ids() -> Non
 
 def test_checklist_of_nothing_is_empty() -> None:
     assert build_checklist(()) == ()
+
+
+def test_random_runs_never_break_the_ranking() -> None:
+    """Any mixture of missing, tiny, huge and non-finite series gives scores in [0, 1] and whole sentences."""
+    rng = np.random.default_rng(0)
+    names = ("train", "val", "lr", "grad_norm", "val_metric", "train_metric", "loss_scale", "epoch")
+    for _ in range(60):
+        tracks: dict[str, Any] = {}
+        for name in names:
+            if rng.random() < 0.7:
+                values = rng.normal(size=int(rng.choice([0, 1, 2, 3, 5, 8, 12, 33, 200])))
+                values = (np.abs(values) if rng.random() < 0.5 else values) * rng.choice([1e-300, 1e-9, 1, 1e30, 1e300])
+                if values.size and rng.random() < 0.4:
+                    values[rng.integers(0, values.size, max(values.size // 4, 1))] = rng.choice([NAN, math.inf, 0.0])
+                tracks[name] = values
+        keys = ("lr", "dropout", "wd", "clip", "bs", "num_classes", "momentum", "max_steps", "warmup_steps")
+        config = {key: float(rng.choice([0, 1e-9, 0.5, 1, 1e9])) for key in keys if rng.random() < 0.5}
+        run = make_run(config=config, step_unit=str(rng.choice(["step", "epoch"])), **tracks)
+        siblings = [make_run(id=f"runs/{i}", config=config | {"lr": 0.1 * i}, **tracks) for i in range(4)]
+        for verdict in Verdict:
+            for cause in rank_causes(run, verdict, (outcome(str(rng.choice(FINDINGS))),), siblings):
+                assert 0 <= cause.score <= 1
+                assert all(a.text and "{" not in a.text for a in cause.arguments_for + cause.arguments_against)

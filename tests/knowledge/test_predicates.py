@@ -33,7 +33,7 @@ WARMUP_LR = np.r_[np.linspace(1e-5, 1e-3, 20), np.full(80, 1e-3)]
 STOPPED = np.r_[np.linspace(2.3, 1.6, 20), flat(80, 1.6, 0.002)]
 MEMORISED = falling(50, 2.3, 0.05)
 DIVERGING = np.r_[falling(60, 2.0, 0.5), np.linspace(0.5, 3.0, 40)]
-SIBLING_CONFIG = {"lr": 0.1, "optimizer": "adam", "batch_size": 32}
+SIBLING_CONFIG: dict[str, Any] = {"lr": 0.1, "optimizer": "adam", "batch_size": 32}
 
 
 def better(**changes: Any) -> tuple[Any, ...]:
@@ -469,12 +469,14 @@ ODD: dict[str, np.ndarray] = {
 @pytest.mark.parametrize("values", ODD.values(), ids=ODD.keys())
 @pytest.mark.parametrize("verdict", [Verdict.DIVERGENCE, Verdict.SPIKE_RECOVERED, Verdict.OVERFITTING])
 def test_odd_series_do_not_raise(values: np.ndarray, verdict: Verdict) -> None:
-    tracks = dict.fromkeys(("train", "val", "lr", "grad_norm", "val_metric", "loss_scale", "epoch"), values)
+    tracks: dict[str, Any] = dict.fromkeys(
+        ("train", "val", "lr", "grad_norm", "val_metric", "loss_scale", "epoch"), values
+    )
     run = make_run(config=SIBLING_CONFIG | {"clip": 1.0, "num_classes": 10, "max_steps": 100}, **tracks)
     siblings = [make_run(id=f"runs/{i}", config=SIBLING_CONFIG, **tracks) for i in "bcd"]
     case = Case(run, verdict, (outcome("plateau", Severity.LOW),), siblings)
     for cause in load_causes():
-        weigh(cause, case)
+        weigh(cause, case, {})
         for entry in cause.evidence:
             with np.errstate(all="ignore"):
                 answer = PREDICATES[entry.predicate].function(case, **dict(entry.args))

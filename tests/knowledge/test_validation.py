@@ -8,7 +8,7 @@ import pytest
 
 from lossdoctor.errors import KnowledgeError
 from lossdoctor.findings import Verdict
-from lossdoctor.knowledge.catalogue import read_causes, read_toml
+from lossdoctor.knowledge.catalogue import CauseEntry, read_causes, read_toml
 from lossdoctor.knowledge.validation import build_hints, build_order, build_verdicts
 
 EXPLAINS = """
@@ -83,14 +83,14 @@ BROKEN = {
 }
 
 
-def read(tmp_path: Path, text: str) -> object:
+def read(tmp_path: Path, text: str) -> tuple[CauseEntry, ...]:
     path = tmp_path / "causes.toml"
     path.write_text(text, encoding="utf-8")
     return read_causes((path,))
 
 
 def test_the_good_file_is_read(tmp_path: Path) -> None:
-    (cause,) = read(tmp_path, GOOD)  # type: ignore[misc]
+    (cause,) = read(tmp_path, GOOD)
     assert cause.id == "a_cause"
     assert dict(cause.explains)["plateau"] == -1.0
     assert cause.evidence[0].args == (("limit", 0.4), ("setting", "dropout"))

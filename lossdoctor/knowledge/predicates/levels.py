@@ -135,8 +135,10 @@ def metric_never_moves(case: Case, limit: float = 0.03) -> Answer:
 
 def metric_flat_while_loss_falls(case: Case) -> Answer:
     """The training loss fell by a fifth or more while the metric hardly moved."""
+    if case.train is None:
+        return Answer.unknown()
     moved = metric_never_moves(case, 0.02)
-    if moved.holds is None or case.train is None:
+    if moved.holds is None:
         return moved
     numbers = dict(moved.numbers)
     return Answer.of(bool(moved.holds) and case.train.learned >= 0.2, drop=case.train.learned, **numbers)

@@ -160,8 +160,8 @@ def _spikes(case: Case) -> tuple[Excursion, ...]:
 
 
 def single_short_spike(case: Case) -> Answer:
-    """One to three spikes, each back within 5 % of the run."""
-    if case.train is None or case.train.curve.n < 12:
+    """One to three spikes, each back within 5 % of the run; no question for a run that ended in NaN."""
+    if case.train is None or case.train.curve.n < 12 or case.nonfinite is not None:
         return Answer.unknown()
     spikes = _spikes(case)
     span = float(case.train.steps[-1] - case.train.steps[0])

@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
-from lossdoctor.runs import Role, Run, StandardConfig, standard_config
+from lossdoctor.knowledge.neighbours import end_level
+from lossdoctor.runs import Role
 
-# Settings whose difference does not make two runs different experiments.
-_IGNORED = frozenset({"seed"})
 # A sibling is better when its end level is below this share of ours.
 _BETTER = 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class _Neighbour:
-    name: str
-    config: StandardConfig
-    end: float
-    differs: frozenset[str]
-
-
-def _end_level(run: Run) -> float | None:
-    """Median of the last finite training losses; None without them. Cheap on purpose: it runs once per pair of runs."""
-    series = run.primary(Role.TRAIN_LOSS)
-    if series is None:
-        return None
-    tail = series.values[-max(3, len(series) // 20) :]
-    return float(np.median(tail)) if tail.size and np.isfinite(tail).all() else None
-
-
-def _neighbours(case: Case) -> list[_Neighbour]:
-    mine = dict(case.config.items())
-    found = []
-    for run in case.neighbours:
-        config = standard_config(run.config)
-        end = _end_level(run)
-        if not config or end is None or config.get("model") != case.config.get("model"):
-            continue
-        other = dict(config.items())
-        differs = frozenset(k for k in mine.keys() | other.keys() if mine.get(k) != other.get(k)) - _IGNORED
-        found.append(_Neighbour(run.name, config, end, differs))
-    return found
-
-
 def _own_end(case: Case) -> float | None:
     """Our end level; a run that ended non-finite counts as infinitely bad."""
-    end = _end_level(case.run)
+    end = end_level(case.run)
     return float("inf") if end is None and case.train is not None else end
 
 
@@ -62,7 +28,7 @@ def sibling_better_with(case: Case, setting: str, side: str) -> Answer:
         # A twin shows that the difference lies in data or code; another setting proves nothing then.
         return Answer.unknown()
     own = _own_end(case)
-    pairs = [n for n in _neighbours(case) if n.differs == {setting}]
+    pairs = [n for n in case.compared if n.differs == {setting}]
     pairs = [n for n in pairs if isinstance(n.config.get(setting), (int, float))]
     pairs = [n for n in pairs if (float(n.config.get(setting) or 0) < value) == (side == "below")]
     if own is None or not pairs:
@@ -79,9 +45,9 @@ def same_settings_do_better(case: Case) -> Answer:
     if not case.config:
         return Answer.unknown("config.lr")
     own = _own_end(case)
-    twins = [n for n in _neighbours(case) if not n.differs]
+    twins = [n for n in case.compared if not n.differs]
     if own is None or not twins:
-        return Answer.unknown("siblings")
+        return Answer.unknown()
     best = min(twins, key=lambda n: (n.end, n.name))
     return Answer.of(best.end < _BETTER * own, other=best.name, loss=own, reached=best.end)
 
@@ -89,7 +55,7 @@ def same_settings_do_better(case: Case) -> Answer:
 def siblings_share_floor(case: Case) -> Answer:
     """At least three runs of this folder with other settings end within 5 % of the same level, and none below it."""
     own = _own_end(case)
-    others = [n for n in _neighbours(case) if n.differs]
+    others = [n for n in case.compared if n.differs]
     if own is None or len(others) < 3:
         return Answer.unknown("siblings")
     ends = np.array([n.end for n in others])
@@ -104,7 +70,7 @@ def first_loss_above_siblings(case: Case, factor: float = 1.5) -> Answer:
     firsts = [s.values[0] for run in case.neighbours if (s := run.primary(Role.TRAIN_LOSS)) is not None and len(s)]
     finite = np.array([value for value in firsts if np.isfinite(value)])
     if finite.size < 3:
-        return Answer.unknown("siblings")
+        return Answer.unknown()
     first, usual = float(case.train.values[0]), float(np.median(finite))
     if usual <= 0:
         return Answer.unknown()
