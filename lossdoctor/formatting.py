@@ -50,6 +50,8 @@ def percent(value: float) -> str:
         return f"{_MINUS if value < 0 else ''}> 10\N{NARROW NO-BREAK SPACE}000 %"
     if size >= 1e7:
         return f"{number(value * 100)} %"
+    if 0 < size < 0.1:
+        return ("> " + _MINUS if value < 0 else "< ") + "0.1 %"
     text = f"{size:.1f}".removesuffix(".0") if size < 10 else f"{size:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     return f"{_MINUS if value < 0 else ''}{text} %"
 

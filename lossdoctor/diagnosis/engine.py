@@ -13,6 +13,7 @@ from lossdoctor.diagnosis.sentence import verdict_sentence
 from lossdoctor.diagnosis.verdict import Weighed, weigh
 from lossdoctor.findings import Finding, Outcome, Point, Span, Status, Verdict
 from lossdoctor.knowledge.causes import rank_causes
+from lossdoctor.knowledge.ranked import RankedCause
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.registry import RULES
 from lossdoctor.rules.view import RunView
@@ -40,7 +41,7 @@ def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagn
     asked = tuple(_ask(rule, view) for rule in rules)
     weighed = weigh(asked)
     outcomes = set_aside(asked)
-    others = [other for other in siblings if other.id != run.id]
+    causes, trouble = _causes(run, weighed.verdict, outcomes, siblings)
     return Diagnosis(
         verdict=weighed.verdict,
         confidence=weighed.confidence,
@@ -49,9 +50,9 @@ def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagn
         nan_step=_nan_step(outcomes),
         best_step=_best_step(view),
         onset_step=_onset_step(weighed, outcomes),
-        outcomes=outcomes,
+        outcomes=outcomes + trouble,
         decided_by=weighed.decided_by,
-        causes=rank_causes(run, weighed.verdict, outcomes, others),
+        causes=causes,
     )
 
 
@@ -60,6 +61,17 @@ def _ask(rule: Rule, view: RunView) -> Outcome:
         return rule.check(view)
     except Exception:  # noqa: BLE001  # our own defect must not cost the user the other rules' answers
         return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
+
+
+def _causes(
+    run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...], siblings: Sequence[Run]
+) -> tuple[tuple[RankedCause, ...], tuple[Outcome, ...]]:
+    """The ranked causes, and a failed outcome when ranking them broke."""
+    others = [other for other in siblings if other.id != run.id]
+    try:
+        return rank_causes(run, verdict, outcomes, others), ()
+    except Exception:  # noqa: BLE001  # our own defect must not cost the user the verdict
+        return (), (Outcome("causes", "causes", Status.FAILED, reason=traceback.format_exc(limit=-4)),)
 
 
 def _nan_step(outcomes: Sequence[Outcome]) -> int | None:

@@ -38,7 +38,16 @@ def test_number(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0713, "7.1 %"), (0.42, "42 %"), (12, f"1{THIN}200 %"), (0, "0 %"), (-0.05, "−5 %"), (math.nan, "NaN")],
+    [
+        (0.0713, "7.1 %"),
+        (0.42, "42 %"),
+        (12, f"1{THIN}200 %"),
+        (0, "0 %"),
+        (0.0005, "< 0.1 %"),
+        (-0.0005, "> −0.1 %"),
+        (-0.05, "−5 %"),
+        (math.nan, "NaN"),
+    ],
 )
 def test_percent(value: float, text: str) -> None:
     assert formatting.percent(value) == text
