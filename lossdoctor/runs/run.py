@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -49,18 +49,11 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", _read_only(self.config))
 
-    def __getstate__(self) -> tuple[object, ...]:
-        # mappingproxy does not pickle; the order is that of the fields.
-        return (
-            self.id, self.path, self.name, self.format, self.series, self.roles, dict(self.config), self.step_unit,
-            self.problems, self.size_bytes,
-        )  # fmt: skip
-
-    def __setstate__(self, state: tuple[object, ...]) -> None:
-        names = ("id", "path", "name", "format", "series", "roles", "config", "step_unit", "problems", "size_bytes")
-        for name, value in zip(names, state, strict=True):
-            object.__setattr__(self, name, value)
-        self.__post_init__()
+    def __reduce__(self) -> tuple[type[Run], tuple[object, ...]]:
+        # A mappingproxy does not pickle. Not __getstate__: up to Python 3.11.3 a frozen dataclass with slots replaces the
+        # class's own by a generated one (python/cpython#104035), seen on Debian 12's 3.11.2.
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        return Run, tuple({**values, "config": dict(self.config)}.values())
 
     def get(self, tag: str) -> Series | None:
         """The series with this tag, or None."""
