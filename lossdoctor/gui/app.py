@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from lossdoctor import __version__, formatting
 from lossdoctor.figures.build import build_figure
-from lossdoctor.figures.spec import Mark
+from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.gui import export, icons
 from lossdoctor.gui.actions import WindowState
 from lossdoctor.gui.commands import Commands
@@ -205,6 +205,7 @@ class Desk(QObject):
     def _figure_built(self, figure: object) -> None:
         if self.selection.run is None:
             return
+        assert isinstance(figure, FigureSpec)  # what the job on this channel makes
         self.window.plot.set_figure(figure, self.selection.run.diagnosis.findings)
         self.window.plot.stack.select(self.selection.finding)
         self.window.set_checked("view.log_y", self.window.plot.stack.log_y)

@@ -94,11 +94,11 @@ class VerdictBadge(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.12)
         return font
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         width, height = pill_size(self._look.theme.verdict(self._verdict), self._font())
         return QSize(round(width + 6), round(height + 2))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         style = self._look.theme.verdict(self._verdict)
         paint_pill(painter, style, QRectF(self.rect()), self._font())
@@ -115,7 +115,7 @@ class SeverityIcon(QWidget):
         self.setFixedSize(14, 14)
         self.setAccessibleName(f"Severity: {look.theme.severity(severity).word}")
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         style = self._look.theme.severity(self._severity)
         paint_shape(painter, style.shape, QRectF(1, 1, 12, 12), QColor(style.colour))

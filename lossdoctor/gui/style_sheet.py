@@ -12,8 +12,9 @@ from lossdoctor.figures.theme import Theme
 
 
 def _mixed(first: str, second: str, share: float) -> str:
-    a, b = QColor(first).getRgb()[:3], QColor(second).getRgb()[:3]
-    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in zip(a, b, strict=True))
+    a, b = QColor(first), QColor(second)
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in pairs)
 
 
 def style_sheet(theme: Theme, points: float) -> str:

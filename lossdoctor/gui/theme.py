@@ -1,4 +1,4 @@
-"""Appearance: turns the theme (meaning -> colour) into Qt's palette, one style sheet and ready QColors, and follows the system.
+"""Appearance: turns the theme (meaning -> colour) into Qt's palette, one style sheet and QColors, and follows the system.
 
 No widget holds a literal colour; widgets that paint ask `Look` and repaint on `Appearance.changed`.
 """
@@ -31,7 +31,8 @@ class ThemeMode(StrEnum):
 def mix(first: str, second: str, share: float) -> QColor:
     """The colour `share` of the way from `first` to `second`."""
     a, b = QColor(first), QColor(second)
-    channels = [round(x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)]
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    channels = [round(x + (y - x) * share) for x, y in pairs]
     return QColor(*channels)
 
 

@@ -102,7 +102,12 @@ class Plateau(Rule):
         )
         decayed = view.schedule.decayed_step if view.schedule is not None and stopped else None
         message = Message.of(
-            template, tag=series.tag, end=curve.end, level=level, since=since, decayed=0.0 if decayed is None else decayed
+            template,
+            tag=series.tag,
+            end=curve.end,
+            level=level,
+            since=since,
+            decayed=0.0 if decayed is None else decayed,
         )
         evidence = (
             Span(since, float(curve.steps[-1]), "flat", series.tag),

@@ -77,7 +77,9 @@ def run(
     train = 2.0 * np.exp(-steps / max(points / 4, 1)) + 0.1
     val = train + np.clip(steps - 0.4 * points, 0, None) * 0.01
     found = tuple(
-        Problem("bad_line", ProblemLevel.WARNING, f"{folder}/{name}", "a line cannot be read.", "Look at it.", f"line {i}")
+        Problem(
+            "bad_line", ProblemLevel.WARNING, f"{folder}/{name}", "a line cannot be read.", "Look at it.", f"line {i}"
+        )
         for i in range(problems)
     )
     return Run(
@@ -100,7 +102,8 @@ def diagnosed(
 ) -> DiagnosedRun:
     if findings is None:
         findings = (overfitting_finding(), spike_finding()) if verdict is Verdict.OVERFITTING else ()
-    outcomes = tuple(Outcome(f.code, f.name, Status.FOUND, (f,)) for f in findings) + (
+    outcomes = (
+        *(Outcome(f.code, f.name, Status.FOUND, (f,)) for f in findings),
         Outcome("CV03", "plateau", Status.CLEAR, (), (Measurement("flat part", 0.1, "%", 0.3, Direction.AT_LEAST),)),
         Outcome("LR01", "schedule", Status.NOT_APPLICABLE, reason="no learning rate was logged"),
         Outcome("XX01", "broken", Status.FAILED, reason="Traceback...\nZeroDivisionError: division by zero"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Iterator
@@ -20,13 +21,18 @@ def jobs(qtbot: Any) -> Iterator[JobRunner]:
     assert runner.shutdown(5.0)
 
 
+def _number(i: int, cancel: object, progress: object) -> int:
+    return i
+
+
 class Emitter(QObject):
     happened = Signal(bool)
 
 
 def test_two_thousand_emits_do_not_end_the_process(qtbot: Any) -> None:
     # PySide6 6.12.0 on CPython <= 3.11 loses a reference to True with every emit and aborts after about 570.
-    emitter, seen = Emitter(), []
+    emitter = Emitter()
+    seen: list[bool] = []
     emitter.happened.connect(seen.append)
     for _ in range(2000):
         emitter.happened.emit(True)
@@ -49,7 +55,7 @@ def test_result_arrives_on_the_ui_thread(jobs: JobRunner, qtbot: Any) -> None:
 def test_every_one_of_300_results_arrives(jobs: JobRunner, qtbot: Any) -> None:
     seen: list[int] = []
     for i in range(300):
-        jobs.submit(f"channel {i}", lambda cancel, progress, i=i: i, seen.append)
+        jobs.submit(f"channel {i}", functools.partial(_number, i), seen.append)
     qtbot.waitUntil(lambda: len(seen) == 300, timeout=10000)
     assert sorted(seen) == list(range(300))
 

@@ -43,7 +43,9 @@ def test_the_most_urgent_comes_first_and_ties_are_by_natural_name(model: RunsMod
 def test_every_column_sorts_and_persistent_indices_stay_on_their_runs(
     model: RunsModel, column: Column, order: Qt.SortOrder
 ) -> None:
-    model.add([diagnosed(f"r{i}", v, i / 10) for i, v in enumerate([Verdict.HEALTHY, Verdict.PLATEAU, Verdict.HEALTHY])])
+    model.add(
+        [diagnosed(f"r{i}", v, i / 10) for i, v in enumerate([Verdict.HEALTHY, Verdict.PLATEAU, Verdict.HEALTHY])]
+    )
     kept = {name: QPersistentModelIndex(model.index(row, Column.NAME)) for row, name in enumerate(names(model))}
     model.sort(column, order)
     assert {name: index.data() for name, index in kept.items()} == {name: name for name in kept}

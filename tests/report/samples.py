@@ -116,7 +116,9 @@ def diagnosed(name: str = "a/run", ranked: int = 6, **options: object) -> Diagno
 
 
 def problem(message: str = "ends in the middle of a record.") -> Problem:
-    return Problem("truncated", ProblemLevel.WARNING, "/logs/a/run/events.out", message, "The rest is shown.", "offset 9")
+    return Problem(
+        "truncated", ProblemLevel.WARNING, "/logs/a/run/events.out", message, "The rest is shown.", "offset 9"
+    )
 
 
 def scanned(*items: DiagnosedRun) -> ScanResult:

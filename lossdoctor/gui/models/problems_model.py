@@ -53,15 +53,13 @@ class ProblemsModel(QAbstractTableModel):
         chosen = [self._problems[row] for row in rows] or self._problems
         return "\n".join(f"{p.level.value}: {safe_text.plain(p.sentence(), 2000)}" for p in chosen)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._problems)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(ProblemColumn)
 
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and 0 <= section < len(ProblemColumn):
             if role == Qt.ItemDataRole.DisplayRole:
                 return _TITLES[section]

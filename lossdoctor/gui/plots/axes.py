@@ -57,7 +57,7 @@ def log_ticks(low: float, high: float, room: int) -> list[float]:
 
 
 class _Axis(pg.AxisItem):
-    def boundingRect(self) -> QRectF:  # noqa: N802
+    def boundingRect(self) -> QRectF:
         # With a grid pyqtgraph drops every tick text that reaches beyond the plotting area, such as the lowest "0".
         return super().boundingRect().adjusted(-20, -10, 20, 10)
 
@@ -69,11 +69,11 @@ class StepAxis(_Axis):
         super().__init__("bottom")
         self.enableAutoSIPrefix(False)
 
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N802, N803
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
         # A step is whole: ticks at 0.5 would claim otherwise.
         return [(max(spacing, 1.0), offset) for spacing, offset in super().tickSpacing(minVal, maxVal, size)][:2]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return step_texts(list(values), spacing)
 
 
@@ -86,16 +86,16 @@ class ValueAxis(_Axis):
         self.setWidth(_WIDTH)
         self.log_values = False
 
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N802, N803
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
         room = max(2, int(size // 44))
         if self.log_values:
             return [(1.0, log_ticks(minVal, maxVal, room))]
         return super().tickValues(minVal, maxVal, size)[:1]
 
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N802, N803
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
         return super().tickSpacing(minVal, maxVal, size)[:2]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:  # noqa: N802
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if self.log_values:
             return [formatting.number(10.0**value).replace(".0e", "e") for value in values]
         # Neighbouring ticks of a narrow range must not read the same: as many digits as the spacing needs.

@@ -47,16 +47,16 @@ class LegendEntry(QAbstractButton):
             self._value = text
             self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         width = metrics.horizontalAdvance(self._name) + metrics.horizontalAdvance(_VALUE_WIDTH)
         return QSize(_SWATCH + 2 * _GAP + width + 8, metrics.height() + 6)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         return QSize(_SWATCH + 2 * _GAP + metrics.averageCharWidth() * 12, metrics.height() + 6)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():

@@ -11,9 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from lossdoctor import safe_text
-from lossdoctor.figures.shapes import Shape
 from lossdoctor.figures.spec import Mark, Panel
-from lossdoctor.gui.badges import paint_shape
 from lossdoctor.gui.plots import flags, marks
 from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
 from lossdoctor.gui.plots.curve import SeriesCurve
@@ -263,7 +261,7 @@ class PlotPanel(pg.PlotWidget):
             text = safe_text.plain(mark.evidence.label, 60)
             if not text or not marks.is_visible(mapping, mark.evidence):
                 continue
-            size = QSizeF(metrics.horizontalAdvance(text), metrics.height()) + 2 * _LABEL_PADDING
+            size = QSizeF(metrics.horizontalAdvance(text), metrics.height()) + _LABEL_PADDING * 2
             places = tuple(marks.LABELS[type(mark.evidence)](mapping, mark.evidence, size))
             strong = index == self._hovered or index in self._selected
             # Two rules may mark the same place with the same word.
@@ -314,7 +312,7 @@ class PlotPanel(pg.PlotWidget):
         )
         painter.drawText(mapping.rect, Qt.AlignmentFlag.AlignCenter, text)
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         super().drawBackground(painter, rect)
         painter.save()
         painter.resetTransform()
@@ -323,7 +321,7 @@ class PlotPanel(pg.PlotWidget):
         self._paint_marks(painter, mapping, under=True)
         painter.restore()
 
-    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:  # noqa: N802
+    def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -339,11 +337,11 @@ class PlotPanel(pg.PlotWidget):
         self._paint_empty(painter, mapping)
         painter.restore()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed_at = event.position() if event.button() is Qt.MouseButton.LeftButton else None
         super().mousePressEvent(event)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         pressed, self._pressed_at = self._pressed_at, None
         if pressed is None or (event.position() - pressed).manhattanLength() > 4:
@@ -352,7 +350,7 @@ class PlotPanel(pg.PlotWidget):
         if index is not None:
             self.mark_clicked.emit(index)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         mapping = self.mapping
         inside = mapping.rect.contains(event.position())
@@ -360,7 +358,7 @@ class PlotPanel(pg.PlotWidget):
         if not event.buttons():
             self._hover(event.position())
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.steps_pointed_at.emit(math.nan)
         self._hover(QPointF(-1e6, -1e6))

@@ -27,10 +27,10 @@ class StepViewBox(pg.ViewBox):
         width = max(high - low, 1.0)
         self.setLimits(xMin=low - width / 2, xMax=high + width / 2, minXRange=min(2.0, width))
 
-    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:  # noqa: N802
+    def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
         values = bool(ev.modifiers() & Qt.KeyboardModifier.ControlModifier) or axis == 1
         super().wheelEvent(ev, 1 if values else 0)
 
-    def mouseDoubleClickEvent(self, event: Any) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: Any) -> None:
         event.accept()
         self.reset_asked.emit()

@@ -13,7 +13,6 @@ from lossdoctor.gui.views.section import Disclosure
 from lossdoctor.gui.views.tick_box import TickBox
 from lossdoctor.knowledge.ranked import Argument, RankedCause
 
-
 _BAR = 40
 
 
@@ -28,10 +27,10 @@ class ScoreBar(QWidget):
         self.setAccessibleName(f"Likelihood {formatting.percent(round(self._score, 2))}")
         self.setToolTip("How likely this cause is, from its frequency and the evidence for and against it")
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         return QSize(_BAR + 8 + self.fontMetrics().horizontalAdvance("100 %"), self.fontMetrics().height())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

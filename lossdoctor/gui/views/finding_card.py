@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from lossdoctor import formatting
 from lossdoctor.findings import Finding
 from lossdoctor.gui.badges import SeverityIcon
 from lossdoctor.gui.plain_label import PlainLabel
@@ -40,7 +41,9 @@ class FindingCard(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         severity = look.theme.severity(finding.severity)
-        self.setAccessibleName(f"Finding {(finding.title or title_of(finding.name))}, severity {severity.word}: {finding.message}")
+        self.setAccessibleName(
+            f"Finding {(finding.title or title_of(finding.name))}, severity {severity.word}: {finding.message}"
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 8)
         layout.setSpacing(6)
@@ -50,7 +53,7 @@ class FindingCard(QFrame):
         head.addWidget(PlainLabel((finding.title or title_of(finding.name)), tone="heading"))
         head.addWidget(PlainLabel(finding.code, tone="small"))
         head.addStretch(1)
-        head.addWidget(PlainLabel(f"{severity.word} · {words.formatting.percent(round(finding.confidence, 2))}",
+        head.addWidget(PlainLabel(f"{severity.word} · {formatting.probability(finding.confidence)}",
                                   tone="small"))  # fmt: skip
         layout.addLayout(head)
         # The sentence under the verdict is often this very one; reading it twice helps nobody.
@@ -84,12 +87,12 @@ class FindingCard(QFrame):
             self.style().unpolish(self)
             self.style().polish(self)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self.activated.emit(self.finding)
         super().mouseReleaseEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             self.activated.emit(self.finding)
         else:

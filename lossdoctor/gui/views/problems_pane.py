@@ -25,7 +25,7 @@ from lossdoctor.gui.theme import Look
 class _Table(QTableView):
     copy_asked = Signal()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_asked.emit()
         else:

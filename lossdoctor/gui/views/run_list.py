@@ -67,9 +67,7 @@ class VerdictDelegate(QStyledItemDelegate):
         width = min(width, rect.width() - 10)
         paint_pill(painter, badge, QRectF(rect.left() + 8, rect.center().y() - height / 2, width, height), font)
 
-    def sizeHint(  # noqa: N802
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         verdict = _verdict(index)
         if verdict is None:
             return super().sizeHint(option, index)
@@ -78,7 +76,7 @@ class VerdictDelegate(QStyledItemDelegate):
 
 
 class _Table(QTableView):
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         # Left and right scroll a table of whole rows to nowhere; let them go to whoever wants them.
         if event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right} and not event.modifiers():
             event.ignore()
@@ -265,7 +263,7 @@ class RunList(QWidget):
         # Room for the sort arrow beside the title.
         return self.table.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + 26
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.model.rowCount():
             self._fit_columns()

@@ -45,11 +45,11 @@ class Disclosure(QAbstractButton):
             font.setPointSizeF(font.pointSizeF() * 0.94)
         return font
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._font())
         return QSize(_CHEVRON + 8 + metrics.horizontalAdvance(self.text() + "  " + self._note), metrics.height() + 8)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.hasFocus():

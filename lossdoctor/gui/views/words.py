@@ -11,7 +11,7 @@ _CONFIDENCE = ((0.85, "high"), (0.65, "fair"), (0.45, "low"), (0.0, "very low"))
 def confidence(value: float) -> str:
     """A confidence as a word with its number: "high (88 %)"."""
     word = next(word for limit, word in _CONFIDENCE if value >= limit or limit == 0.0)
-    return f"{word} ({formatting.percent(round(value, 2))})"
+    return f"{word} ({formatting.probability(value)})"
 
 
 def place(evidence: Evidence, unit: str) -> str:
