@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -37,11 +36,12 @@ class Scored:
     ambiguous: bool
     nan_step: float | None = None
     onset: float | None = None
+    said: str = ""
 
     @property
     def verdict(self) -> str:
-        """The verdict given."""
-        return str(self.diagnosis.verdict)
+        """The verdict given; `said` where the truth knows fewer words than the verdicts."""
+        return self.said or str(self.diagnosis.verdict)
 
     @property
     def strict(self) -> bool:
@@ -52,6 +52,14 @@ class Scored:
     def lenient(self) -> bool:
         """Something a careful person could say."""
         return self.verdict in self.accept
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The figures of one set of runs."""
+
+    what: str
+    figures: dict[str, float]
 
 
 def read_runs(root: Path) -> list[Run]:
@@ -126,12 +134,9 @@ def score_histories(path: Path) -> list[Scored]:
         roles = tuple(RoleAssignment(Role(tag), tag, True, "given") for tag in ("train_loss", "val_loss"))
         run = Run(item["id"], "", item["id"], "history", series, roles, {}, "epoch")
         diagnosis = diagnose(run)
-        others = frozenset({"healthy", "underfitting", "plateau", "too_short", "oscillating", "spike_recovered"})
-        accept = frozenset({"overfitting"}) if item["overfit"] else others
-        truth = (
-            "overfitting" if item["overfit"] else str(diagnosis.verdict) if diagnosis.verdict in others else "healthy"
-        )
-        scored.append(Scored(run, diagnosis, truth, accept, False))
+        truth = "overfitting" if item["overfit"] else "other"
+        said = "overfitting" if str(diagnosis.verdict) == "overfitting" else "other"
+        scored.append(Scored(run, diagnosis, truth, frozenset({truth}), False, said=said))
     return scored
 
 
@@ -223,28 +228,55 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--brief", action="store_true", help="leave out the list of mistakes")
+    parser.add_argument("--readme", type=Path, help="write the headline figures into this file's accuracy section")
     options = parser.parse_args()
+    headlines: list[Headline] = []
     for path in options.paths:
-        _score_path(path, not options.brief)
+        headlines += _score_path(path, not options.brief)
+    if options.readme:
+        write_accuracy(options.readme, headlines)
 
 
-def _score_path(path: Path, mistakes: bool) -> None:
+def _score_path(path: Path, mistakes: bool) -> list[Headline]:
     if (path / "truth.jsonl").exists():
         scored = score_faultlab(path)
-        formats: dict[str, list[Any]] = {}
+        formats: dict[str, list[Scored]] = {}
         for s in scored:
             formats.setdefault(s.run.format, []).append(s)
         for name, members in formats.items():
             report(f"{path.name}, {name}", members, mistakes and name == "tensorboard")
-        report(f"{path.name}, all formats", scored, False)
-    elif (path / "labels.csv").exists():
-        report(path.name, score_labelled(path), mistakes)
-    elif path.suffix == ".jsonl":
-        report(path.name, score_histories(path), mistakes)
-    else:
-        for child in sorted(path.iterdir()):
-            if (child / "truth.jsonl").exists() or (child / "labels.csv").exists() or child.suffix == ".jsonl":
-                _score_path(child, mistakes)
+        return [Headline("networks trained with a known fault", report(f"{path.name}, all formats", scored, False))]
+    if (path / "labels.csv").exists():
+        return [Headline("public runs, labelled by eye", report(path.name, score_labelled(path), mistakes))]
+    if path.suffix == ".jsonl":
+        return [Headline("published histories: overfitting or not", report(path.name, score_histories(path), mistakes))]
+    parts = (child for child in sorted(path.iterdir()) if _is_truth(child))
+    return [headline for child in parts for headline in _score_path(child, mistakes)]
+
+
+def _is_truth(path: Path) -> bool:
+    return (path / "truth.jsonl").exists() or (path / "labels.csv").exists() or path.suffix == ".jsonl"
+
+
+def write_accuracy(readme: Path, headlines: Sequence[Headline]) -> None:
+    """Put the headline figures between the accuracy markers of a README.
+
+    Raises:
+        ValueError: the file has no such markers.
+    """
+    rows = [
+        f"| {h.what} | {h.figures['runs']:.0f} | {h.figures['strict_unambiguous']:.2f} | {h.figures['lenient']:.2f} "
+        f"| {h.figures['macro_f1']:.2f} | {h.figures['calibration_error']:.2f} |"
+        for h in headlines
+    ]
+    head = ["| Runs | Number | Right where the truth is clear | Acceptable, all | Macro-F1 | Calibration error |"]
+    table = "\n".join([*head, "|---|---|---|---|---|---|", *rows])
+    text = readme.read_text(encoding="utf-8")
+    before, marker, rest = text.partition("<!-- generated: accuracy -->\n")
+    _, end, after = rest.partition("<!-- end: accuracy -->")
+    if not marker or not end:
+        raise ValueError(f"{readme} has no accuracy section")
+    readme.write_text(f"{before}{marker}{table}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
