@@ -32,7 +32,7 @@ from lossdoctor.gui.views.run_list import RunList
 from lossdoctor.gui.views.status_line import StatusLine
 
 _SIZE = QSize(1280, 800)
-_PANES = (396, 536, 348)
+_PANES = (408, 530, 342)
 
 
 class MainWindow(QMainWindow):

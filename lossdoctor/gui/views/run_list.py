@@ -25,7 +25,8 @@ from lossdoctor.gui.theme import Look
 from lossdoctor.workspace.results import DiagnosedRun
 
 _ROW_HEIGHT = 32
-_NAME_WIDTH = 104
+# A name cut to fewer characters than this tells runs apart no more.
+_NAME_WIDTH = 168
 # Which columns give way first when the pane is narrow; the verdict and the name never do.
 _GIVE_WAY = (Column.FORMAT, Column.STEPS, Column.CONFIDENCE, Column.BEST_LOSS)
 
@@ -177,7 +178,9 @@ class RunList(QWidget):
     def choose(self, run_id: str) -> None:
         """Goes to a run, now or as soon as it appears."""
         self._wanted = run_id
-        self._follow()
+        row = self.model.row_of(run_id)
+        if row is not None:
+            self._select_row(row)
 
     def choose_row(self, by: int) -> None:
         """Goes `by` rows down (negative: up)."""
