@@ -23,6 +23,8 @@ GRID = 1000
 TREND_NOISE = 0.02
 # A first point up to this multiple of the level behind it is a steep fall; beyond that it is a transient.
 MAX_FIRST = 2.5
+# The narrowest trend window spans five points, so its minimum lies at most two points from the values' own.
+NEAR = 2
 # A window wider than this share of the run would flatten real events.
 MAX_WINDOW = 1 / 12
 
@@ -44,7 +46,8 @@ class Curve:
         end: level at the end.
         best: lowest level of the trend.
         best_index: grid index of `best`.
-        best_step: step of the lowest trend point.
+        best_step: step of the lowest value near `best_index`: smoothing of a few points moves the minimum.
+        lowest: that value.
     """
 
     n: int
@@ -60,6 +63,7 @@ class Curve:
     best: float
     best_index: int
     best_step: float
+    lowest: float
 
     @property
     def drop(self) -> float:
@@ -124,9 +128,11 @@ def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
     start, end = _start_level(y), _end_level(y)
     index = int(np.argmin(trend))
     best = float(min(trend[index], end, start))
+    near = max(index - NEAR, 0)
+    near += int(np.argmin(middle[near : index + NEAR + 1]))
     return Curve(
         n, grid_steps, middle, low, high, _peak_steps(x, y, edges), trend, sigma, start, end, best, index,
-        float(grid_steps[index]),
+        float(grid_steps[near]), float(middle[near]),
     )  # fmt: skip
 
 

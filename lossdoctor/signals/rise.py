@@ -8,9 +8,6 @@ import numpy as np
 
 from lossdoctor.signals.curve import Curve
 
-# The trend's narrowest smoother spans five points, so its minimum lies at most two points from the curve's own.
-NEAR = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Rise:
@@ -67,10 +64,8 @@ def sustained_rise(curve: Curve) -> Rise:
         good = np.flatnonzero(above & (share >= 0.8))
         if good.size:
             onset = float(curve.steps[k + 1 + int(good[0])])
-    first = max(k - NEAR, 0)
-    near = first + int(np.argmin(curve.values[first : k + NEAR + 1]))
     return Rise(
-        float(curve.steps[k]), best, float(curve.steps[near]), float(curve.values[near]), curve.end, height, gain,
+        float(curve.steps[k]), best, curve.best_step, curve.lowest, curve.end, height, gain,
         height / abs(best) if best else float("inf") if height else 0.0,
         height / noise if noise > 1e-300 else float("inf") if height else 0.0,
         int(after.size), float(after.size / max(curve.trend.size - 1, 1)), onset,
