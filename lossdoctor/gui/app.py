@@ -67,6 +67,9 @@ class Desk(QObject):
         self.settings = settings
         self.appearance = appearance
         self.window = MainWindow(self.runs_model, self.problems_model, appearance.look)
+        # The models go with the window that shows them: a view that outlives its model warns on the console.
+        self.runs_model.setParent(self.window)
+        self.problems_model.setParent(self.window)
         self.commands = Commands(self.window, self.session, self.selection, self.jobs, appearance, settings, recent,
                                  dialogs or FileDialogs())  # fmt: skip
         self.window.install_actions(lambda name: getattr(self.commands, name))

@@ -75,6 +75,7 @@ class PlotPanel(pg.PlotWidget):
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._range_changed)
         self.setAccessibleName(f"Plot: {safe_text.plain(self.spec.title)}")
+        self.viewport().setAccessibleName(f"Plot: {safe_text.plain(self.spec.title)}")
         self.setAccessibleDescription(self._description())
 
     def _description(self) -> str:
