@@ -8,6 +8,13 @@ from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.levels import starts_at_chance
+from lossdoctor.signals.tail import late_gain
+
+
+# A steady fall over fewer points than this is the beginning of a run rather than a failed one.
+FEW_POINTS = 25
+# Share of the gain in the last 30 % of the points from which a fall is steady (a straight line has 0.3).
+STEADY = 0.15
 
 
 class NotConverging(Rule):
@@ -87,6 +94,8 @@ class NotConverging(Rule):
             )
         elif view.sign_safe and not starts_at_chance(curve.start) and curve.start - curve.end > 4.0 * curve.sigma:
             p, reason = 0.45 * p, "the drop is small but sure, and the start is no trivial level: perhaps fine-tuning"
+        elif curve.n < FEW_POINTS and late_gain(curve) > STEADY:
+            p, reason = 0.4 * p, "few points, and they fall steadily: it may only have begun"
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p, reason)
         message = Message.of(

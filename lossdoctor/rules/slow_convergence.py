@@ -11,6 +11,10 @@ from lossdoctor.settings import Setting
 from lossdoctor.signals.tail import late_gain, tail_slope
 
 
+# Below this many points the tail alone proves nothing.
+FEW_POINTS = 25
+
+
 class SlowConvergence(Rule):
     """The run ends while its loss is still falling clearly.
 
@@ -69,7 +73,9 @@ class SlowConvergence(Rule):
         late = late_gain(curve)
         slope = tail_slope(curve)
         measurements = (self.at_least("gain in the last 30 % of the points, of the whole gain", late, "late", "%"),)
-        p = above(late, self.limit("late")) if slope.falling and curve.drop > 4 * curve.sigma else 0.0
+        # The last 30 % of a short run are too few points for an interval; its whole length then has to show the fall.
+        falling = slope.falling or (curve.n < FEW_POINTS and tail_slope(curve, 1.0).falling)
+        p = above(late, self.limit("late")) if falling and curve.drop > 3 * curve.sigma else 0.0
         if p < REPORT_AT:
             return self.clear(measurements, p)
         # Still falling is no verdict by itself: a run that has lost half of its level is in order, only not finished.
