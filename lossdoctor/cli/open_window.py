@@ -8,7 +8,7 @@ import click
 
 
 @click.command("open", short_help="Open the window (the default command).")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))
 def open_window(paths: tuple[Path, ...]) -> int:
     """Open the window on PATHS (folders or log files); without a path it offers recent folders and the examples."""
     return show(paths)

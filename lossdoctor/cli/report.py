@@ -10,12 +10,12 @@ from lossdoctor.cli.exit_codes import ExitCode
 
 
 @click.command(short_help="Write a PDF report, one page a run.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @click.option(
     "-o",
     "--output",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help="The PDF to write, whole or not at all.",
 )
 def report(paths: tuple[Path, ...], output: Path) -> int:

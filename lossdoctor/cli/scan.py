@@ -18,7 +18,7 @@ NEVER = "never"
 
 
 @click.command(short_help="Diagnose every run below PATH and print a table or JSON.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--fail-on",
@@ -30,7 +30,7 @@ NEVER = "never"
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help="Write to FILE, whole or not at all, instead of to stdout.",
 )
 def scan(paths: tuple[Path, ...], output_format: str, fail_on: str, output: Path | None) -> int:

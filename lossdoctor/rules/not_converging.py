@@ -10,7 +10,6 @@ from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.levels import starts_at_chance
 from lossdoctor.signals.tail import late_gain
 
-
 # A steady fall over fewer points than this is the beginning of a run rather than a failed one.
 FEW_POINTS = 25
 # Share of the gain in the last 30 % of the points from which a fall is steady (a straight line has 0.3).

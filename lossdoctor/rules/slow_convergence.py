@@ -10,7 +10,6 @@ from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.tail import late_gain, tail_slope
 
-
 # Below this many points the tail alone proves nothing.
 FEW_POINTS = 25
 
