@@ -41,7 +41,7 @@ def _again_in_a_clean_place(arguments: list[str]) -> int:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
             environment[name] = home
         command = [sys.executable, __file__, *arguments]
-        if shutil.which("xvfb-run"):
+        if shutil.which("xvfb-run") and shutil.which("xauth"):
             environment.pop("QT_QPA_PLATFORM", None)
             command = ["xvfb-run", "-a", "-s", "-screen 0 2700x1600x24", *command]
         else:
