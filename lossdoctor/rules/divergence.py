@@ -7,6 +7,7 @@ from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.rise import sustained_rise
+from lossdoctor.signals.tail import tail_slope
 
 
 class Divergence(Rule):
@@ -20,8 +21,9 @@ class Divergence(Rule):
         The rise of the training loss (validation loss where there is no training loss) from its lowest trend point to
         its end level reaches `rise_of_drop` of what had been gained and `rise_of_level` of the best level (the latter
         only where the loss is positive), and at least `noise` times the noise of the compared medians. A periodic
-        loss (unshuffled data) and a rise that a learning-rate restart explains are not counted. A rise of the
-        validation loss alone is never divergence: that is overfitting.
+        loss (unshuffled data) and a rise that a learning-rate restart explains are not counted; a loss that is
+        falling again at the end counts less. A rise of the validation loss alone is never divergence: that is
+        overfitting.
     Example that fires:
         2.3 ... 0.4, then 2.3 for the rest of the run after step 700.
     Example that does not:
@@ -99,6 +101,10 @@ class Divergence(Rule):
             # The training loss of a few noisy points may end high by chance; validation that ends at its best objects.
             validation = sustained_rise(view.val_curve)
             p *= 1.0 - 0.5 * below(validation.height / view.val_curve.unit, 0.05) * below(of_drop, 0.5)
+        if view.explained_by_schedule(rise.best_step, float(curve.steps[-1])):
+            p, reason = 0.3 * p, "the learning rate was raised again after the best point"
+        elif tail_slope(curve).falling and curve.end < curve.median_between(0.7, 0.8):
+            p, reason = 0.6 * p, "the loss is falling again at the end of the run"
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p, reason)
         onset = rise.onset_step if rise.onset_step is not None else rise.best_step

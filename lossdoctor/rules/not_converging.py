@@ -28,7 +28,8 @@ class NotConverging(Rule):
     How it is decided:
         The drop from the start level to the end level is below `drop_of_level` of the start level; for losses that
         can be negative, below `drop_of_noise` times the noise. A run whose first loss is already far below any
-        trivial level (fine-tuning: high accuracy from the start) is not counted.
+        trivial level (fine-tuning: high accuracy from the start, or a sure drop from a level that is neither ln C
+        nor 1) counts less, and so do fewer than 25 points that fall steadily.
     Example that fires:
         2.303 ... 2.297 over forty epochs.
     Example that does not:

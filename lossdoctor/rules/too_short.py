@@ -20,10 +20,10 @@ class TooShort(Rule):
     Why it matters:
         Any curve looks promising, or hopeless, in its first steps. An honest "cannot tell yet" beats a guess.
     How it is decided:
-        Fewer than `points` finite loss points; or fewer than `points_while_falling` of them while the curve is still
-        moving in its last third (`moving_until`) or is noisy (`noise`); or less than `planned` of the steps or epochs
-        that the configuration announces, again while still moving. Five epochs of ten thousand logged steps each are
-        not short.
+        Fewer than `points` finite loss points (up to half as many again it is likely); or fewer than
+        `points_while_falling` of them while the curve is still moving in its last third (`moving_until`) or is noisy
+        (`noise`); or less than `planned` of the steps or epochs that the configuration announces, again while still
+        moving and with fewer than a few hundred points. Five epochs of ten thousand logged steps each are not short.
     Example that fires:
         Three epochs: 2.24, 2.02, 1.69.
     Example that does not:
@@ -104,6 +104,8 @@ class TooShort(Rule):
         p_moving = above(moving, self.limit("moving_until"), 1.15)
         noise = 0.0 if curve is None else curve.sigma / curve.unit
         few = below(logged, self.limit("points_while_falling"), 1.15)
+        # Hardly more than the hard limit: flat or not, what is seen may be chance.
+        p = max(p, 0.75 * below(logged, 1.5 * self.limit("points"), 1.1))
         p = max(p, min(few, max(p_moving, above(noise, self.limit("noise")))))
         if planned is not None:
             measurements.append(self.at_most("share of the planned length", planned, "planned", "%"))

@@ -22,7 +22,7 @@ GRID = 1000
 # more lets noise pass for swings. Chosen on synthetic kinks and steps (tests/signals/test_curve.py).
 TREND_NOISE = 0.02
 # A first point up to this multiple of the level behind it is a steep fall; beyond that it is a transient.
-MAX_FIRST = 2.5
+MAX_FIRST = 4.0
 # The narrowest trend window spans five points, so its minimum lies at most two points from the values' own.
 NEAR = 2
 # A window wider than this share of the run would flatten real events.

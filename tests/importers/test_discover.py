@@ -265,3 +265,12 @@ def test_tables_that_are_no_logs_are_named_only_where_nothing_else_is_found(tmp_
     assert codes(find_sources(tmp_path)) == []
     write(tmp_path / "metrics.csv", "epoch,loss\nzero,one\n")
     assert codes(find_sources(tmp_path)) == ["no_numbers"]
+
+
+def test_a_lone_train_folder_is_its_parents_run_unless_it_is_a_run_of_its_own(tmp_path: Path) -> None:
+    logs.event_file(tmp_path / "fit" / "train", logs.curve("epoch_loss", CURVE))
+    logs.event_file(tmp_path / "detect" / "train", logs.curve("train/box_loss", CURVE))
+    (tmp_path / "detect" / "train" / "args.yaml").write_text("lr0: 0.01\n", encoding="utf-8")
+    runs = runs_of(find_sources(tmp_path))
+    assert sorted(runs) == ["detect/train", "fit"]
+    assert [series.tag for series in runs["fit"].series] == ["train/epoch_loss"]

@@ -39,11 +39,21 @@ def _belongs_to_parent(name: str, parent: str, by_folder: dict[str, list[FileHea
     siblings = {os.path.basename(folder).lower() for folder in by_folder if os.path.dirname(folder) == parent}
     role = name.lower()
     if role in TRAIN_FOLDERS:
-        return bool(siblings & VALIDATION_FOLDERS)
+        # Keras without validation data writes train/ alone; Ultralytics' train/ is a run of its own, with its weights and
+        # settings beside the log.
+        alone = len(siblings) == 1 and _holds_events_only(os.path.join(parent, name))
+        return bool(siblings & VALIDATION_FOLDERS) or alone
     if role in VALIDATION_FOLDERS:
         # TF estimators write training into the run's folder and evaluation into eval/ below it.
         return bool(siblings & TRAIN_FOLDERS) or (parent in by_folder and role != "test")
     return False
+
+
+def _holds_events_only(folder: str) -> bool:
+    try:
+        return all("tfevents" in entry or entry == "plugins" for entry in os.listdir(folder))
+    except OSError:
+        return False
 
 
 def _outermost(folder: str, home: dict[str, str]) -> str:
