@@ -134,10 +134,13 @@ def _diagnose_all(
 ) -> tuple[list[DiagnosedRun], list[Problem]]:
     diagnosed: list[DiagnosedRun] = []
     problems: list[Problem] = []
+    # Only runs of one folder are compared; handing every run all the others would cost the square of their number.
+    folders: dict[str, list[Run]] = {}
+    for run in runs:
+        folders.setdefault(run.id.rpartition("/")[0], []).append(run)
     for index, run in enumerate(runs):
         steps.diagnosing(index, len(runs), run)
-        siblings = (*runs[:index], *runs[index + 1 :])
-        diagnosis = _diagnosed(run, siblings)
+        diagnosis = _diagnosed(run, folders[run.id.rpartition("/")[0]])
         if isinstance(diagnosis, Problem):
             problems += [diagnosis, *run.problems]
             continue
