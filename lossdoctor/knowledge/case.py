@@ -31,7 +31,7 @@ class Case:
         run: the run.
         verdict: its verdict.
         outcomes: every rule's answer.
-        siblings: other runs of the same scan; only those in the same folder are compared.
+        siblings: the runs that stand beside it; the caller decides which these are.
     """
 
     run: Run
@@ -134,10 +134,9 @@ class Case:
 
     @cached_property
     def neighbours(self) -> tuple[Run, ...]:
-        """Siblings in the same folder, at most `MAX_SIBLINGS`, by id."""
-        folder = self.run.id.rpartition("/")[0]
-        same = (s for s in self.siblings if s.id != self.run.id and s.id.rpartition("/")[0] == folder)
-        return tuple(sorted(same, key=lambda sibling: sibling.id)[:MAX_SIBLINGS])
+        """The siblings without the run itself, at most `MAX_SIBLINGS`, by id."""
+        others = (s for s in self.siblings if s.id != self.run.id)
+        return tuple(sorted(others, key=lambda sibling: sibling.id)[:MAX_SIBLINGS])
 
     @cached_property
     def compared(self) -> tuple[Neighbour, ...]:

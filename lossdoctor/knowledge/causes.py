@@ -36,7 +36,7 @@ def rank_causes(
         run: the run.
         verdict: its verdict; healthy, too short and unclassifiable runs get no causes.
         outcomes: the rules' answers; may be empty, then the verdict alone sets the priors.
-        siblings: other runs of the same scan, compared where they lie in the same folder.
+        siblings: the runs that stand beside it (`lossdoctor.workspace.siblings`), for comparison.
 
     Returns:
         At most `MAX_CAUSES`, by falling score, then by id. Two calls with equal arguments give equal results.

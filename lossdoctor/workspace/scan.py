@@ -19,6 +19,7 @@ from lossdoctor.progress import Cancel, Cancelled, Progress, never, silent
 from lossdoctor.runs import Problem, ProblemLevel, Run
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_runs
+from lossdoctor.workspace.siblings import sibling_groups
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -135,12 +136,10 @@ def _diagnose_all(
     diagnosed: list[DiagnosedRun] = []
     problems: list[Problem] = []
     # Only runs of one folder are compared; handing every run all the others would cost the square of their number.
-    folders: dict[str, list[Run]] = {}
-    for run in runs:
-        folders.setdefault(run.id.rpartition("/")[0], []).append(run)
+    siblings = sibling_groups(runs)
     for index, run in enumerate(runs):
         steps.diagnosing(index, len(runs), run)
-        diagnosis = _diagnosed(run, folders[run.id.rpartition("/")[0]])
+        diagnosis = _diagnosed(run, siblings[run.id])
         if isinstance(diagnosis, Problem):
             problems += [diagnosis, *run.problems]
             continue
