@@ -7,6 +7,7 @@ from lossdoctor.importers.base import FileHead, Importer, Match
 from lossdoctor.importers.csv_log import CsvImporter
 from lossdoctor.importers.dvclive import DvcLiveImporter
 from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
+from lossdoctor.importers.json_lines import JsonLinesImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
 from lossdoctor.importers.tensorboard_csv import TensorBoardCsvImporter
 from lossdoctor.importers.wandb_chart import WandbChartImporter
@@ -17,6 +18,7 @@ IMPORTERS: tuple[Importer, ...] = (
     WandbChartImporter(),
     TensorBoardCsvImporter(),
     DvcLiveImporter(),
+    JsonLinesImporter(),
     CsvImporter(),
 )
 
