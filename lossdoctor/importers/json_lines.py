@@ -48,7 +48,7 @@ class JsonLinesImporter:
     )
 
     def probe(self, head: FileHead) -> Match | None:
-        """At least one whole line that is an object with a step-like key and another number."""
+        """At least two whole lines that are objects with a step-like key and another number: one is a summary."""
         data = head.head.lstrip(b"\xef\xbb\xbf \t\r\n")
         if not data.startswith((b"{", b"<<<<<<<")):
             return None
@@ -61,7 +61,7 @@ class JsonLinesImporter:
         if _ENV_INFO in rows[0]:
             return Match(0.9, "starts with mmcv's env_info")
         measured = [row for row in rows if _step_key(row) is not None and _holds_a_measurement(row)]
-        if len(measured) < min(2, len(rows)):
+        if len(measured) < 2:
             return None
         key = _step_key(measured[0])
         return Match(0.75, f"has a JSON object with {key!r} in each line")

@@ -61,7 +61,7 @@ class LookAlike:
 
 def explain(head: FileHead) -> LookAlike:
     """What an unclaimed file is, as well as its beginning tells."""
-    return _lfs(head) or _empty(head) or _event_name(head) or _wandb(head) or _table(head) or _other(head)
+    return _lfs(head) or _empty(head) or _event_name(head) or _table(head) or _other(head)
 
 
 def _lfs(head: FileHead) -> LookAlike | None:
@@ -96,16 +96,6 @@ def _event_name(head: FileHead) -> LookAlike | None:
         head.path, "not_event_file", ProblemLevel.WARNING,
         f"is named like a TensorBoard event file but is none (first bytes {first}).",
         "Check that it was copied in binary mode and completely.", True,
-    )  # fmt: skip
-
-
-def _wandb(head: FileHead) -> LookAlike | None:
-    if not head.head.startswith(b":W&B"):
-        return None
-    return LookAlike(
-        head.path, "wandb_binary", ProblemLevel.INFO,
-        "is a binary W&B run file, which this version does not read.",
-        "Export the chart as CSV in the W&B page, or log to TensorBoard or CSV as well.", True,
     )  # fmt: skip
 
 

@@ -10,12 +10,14 @@ from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
 from lossdoctor.importers.json_lines import JsonLinesImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
 from lossdoctor.importers.tensorboard_csv import TensorBoardCsvImporter
+from lossdoctor.importers.wandb_binary.importer import WandbBinaryImporter
 from lossdoctor.importers.wandb_chart import WandbChartImporter
 
 IMPORTERS: tuple[Importer, ...] = (
     TensorBoardImporter(),
     TrainerStateImporter(),
     WandbChartImporter(),
+    WandbBinaryImporter(),
     TensorBoardCsvImporter(),
     DvcLiveImporter(),
     JsonLinesImporter(),

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lossdoctor.importers import find_sources, read_source
+from lossdoctor.importers.protobuf import Malformed
 from lossdoctor.importers.roles import assign_roles
 from lossdoctor.importers.table import parse_table
 from lossdoctor.importers.tensorboard.event import read_event
-from lossdoctor.importers.tensorboard.protobuf import Malformed
 from lossdoctor.importers.tensorboard.reader import read_event_bytes
 from lossdoctor.runs import Series
 from tests.helpers import logs

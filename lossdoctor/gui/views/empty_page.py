@@ -15,7 +15,10 @@ from lossdoctor.gui.theme import Look
 
 _WIDTH = 620
 _MOST_RECENT = 6
-_READS = "Reads TensorBoard event files, Keras and Lightning CSV, W&B chart exports and Hugging Face trainer states."
+_READS = (
+    "Reads TensorBoard event files, CSV of Keras, Lightning and others, W&B run files and exports, Hugging Face states, "
+    "JSON lines."
+)
 
 
 class EmptyPage(QWidget):

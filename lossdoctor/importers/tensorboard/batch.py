@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lossdoctor.importers.protobuf import Malformed
 from lossdoctor.importers.tensorboard.columns import Columns
 from lossdoctor.importers.tensorboard.crc import BYTE_TABLES, mask_many, plain_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
-from lossdoctor.importers.tensorboard.protobuf import Malformed
 from lossdoctor.importers.tensorboard.records import FOOTER, Int64s
 
 MAX_BULK_BYTES = 4096

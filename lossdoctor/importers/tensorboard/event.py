@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lossdoctor.importers.tensorboard.protobuf import BYTES, FIXED32, FIXED64, VARINT, Malformed, fields, signed, varint
+from lossdoctor.importers.protobuf import BYTES, FIXED32, FIXED64, VARINT, Malformed, fields, signed, varint
 
 MAX_TAG_BYTES = 4096
 MAX_TEXT_BYTES = 1 << 20

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterable, Mapping
 
 from lossdoctor.importers.config_files import flatten
-from lossdoctor.importers.tensorboard.protobuf import BYTES, FIXED64, VARINT, Malformed, fields, varint
+from lossdoctor.importers.protobuf import BYTES, FIXED64, VARINT, Malformed, fields, varint
 from lossdoctor.runs import ConfigValue
 
 _DOUBLE = struct.Struct("<d").unpack_from

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.files import opened, shown, unreadable
+from lossdoctor.importers.protobuf import Malformed
 from lossdoctor.importers.tensorboard.batch import Decoder
 from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
 from lossdoctor.importers.tensorboard.crc import masked_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
-from lossdoctor.importers.tensorboard.protobuf import Malformed
 from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, frame
 from lossdoctor.runs import Problem, ProblemLevel
 

@@ -1,4 +1,4 @@
-"""A bounded, iterative walker over protobuf wire format: enough to read events, never more than the bytes at hand."""
+"""A bounded, iterative walker over protobuf wire format: enough to read logs, never more than the bytes at hand."""
 
 from __future__ import annotations
 

@@ -1,0 +1,127 @@
+"""The importer of W&B's local run folders: run-<id>.wandb with the config beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from lossdoctor.formatting import count
+from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
+from lossdoctor.importers.config_files import flatten
+from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.reading import build_run
+from lossdoctor.importers.wandb_binary.framing import HEADER, Records, read_records
+from lossdoctor.importers.wandb_binary.messages import WandbRun, number_of, read_run
+from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
+
+MAX_BYTES = 2 << 30
+# Columns of the row's own bookkeeping.
+_STEP, _WALL = "_step", "_timestamp"
+_BOOKKEEPING = frozenset({_STEP, _WALL, "_runtime"})
+
+
+class WandbBinaryImporter:
+    """Offline and online run folders of W&B."""
+
+    name = "wandb_binary"
+    title = "W&B run files"
+    patterns = ("run-*.wandb",)
+    help = (
+        "The binary file that wandb writes below wandb/run-* and wandb/offline-run-*, uploaded or not; read without the "
+        "wandb package, without an account and without writing to it. History rows become series over _step, the "
+        "configuration is taken from the file itself; media, tables and system metrics are passed over. A run that was "
+        "killed ends in half a record: everything before it is kept."
+    )
+
+    def probe(self, head: FileHead) -> Match | None:
+        """The four bytes `:W&B`."""
+        return Match(0.99, "starts with :W&B") if head.head.startswith(HEADER) else None
+
+    def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
+        """One source a file; it stands for its run folder when it is the only one in it."""
+        crowd: dict[str, int] = {}
+        for head in heads:
+            folder = os.path.dirname(head.path)
+            crowd[folder] = crowd.get(folder, 0) + 1
+        sources = []
+        for head in heads:
+            folder = os.path.dirname(head.path)
+            path = folder if crowd[folder] == 1 and folder != root else head.path
+            sources.append(Source(self.name, relative_id(path, root), path, (head.path,), head.size_bytes))
+        return Grouping(tuple(sources))
+
+    def read(self, source: Source) -> ImportResult:
+        """The run of one file."""
+        path = source.files[0]
+        try:
+            data, whole = read_bytes(path, MAX_BYTES)
+        except OSError as error:
+            return ImportResult((), (unreadable(path, error),))
+        records = read_records(data)
+        wandb = read_run(records.payloads)
+        problems = _problems(records, wandb, shown(path), whole)
+        series = _series(wandb, shown(os.path.basename(path)))
+        if not series:
+            text = "holds no history: the run logged nothing, or ended before its first row was written."
+            problems.append(Problem("no_rows", ProblemLevel.INFO, shown(path), text))
+        run = build_run(source, series, name=wandb.name or None, config=_config(wandb), problems=problems)
+        return ImportResult((run,))
+
+
+def _series(wandb: WandbRun, source: str) -> list[Series]:
+    """The numbers of the history rows by key, over the row's step.
+
+    The step is the item `_step`, else the record's own step, else the row's number (files of the newest SDK carry none).
+    """
+    points: dict[str, tuple[list[int], list[float], list[float]]] = {}
+    for index, (own_step, row) in enumerate(wandb.rows):
+        given = number_of(row.get(_STEP))
+        if given is None and isinstance(row.get(_STEP), str):
+            given = _from_text(str(row[_STEP]))
+        step = int(given) if given is not None and abs(given) < 2**63 else own_step if own_step is not None else index
+        wall = number_of(row.get(_WALL))
+        for key, value in row.items():
+            number = None if key in _BOOKKEEPING else number_of(value)
+            if number is not None:
+                steps, values, walls = points.setdefault(key, ([], [], []))
+                steps.append(step)
+                values.append(number)
+                walls.append(np.nan if wall is None else wall)
+    return [Series(tag, np.array(s, np.int64), np.array(v), np.array(w), source) for tag, (s, v, w) in points.items()]
+
+
+def _from_text(text: str) -> float | None:
+    """A step that an old SDK wrote as text."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if value == value and abs(value) < 2**63 else None
+
+
+def _config(wandb: WandbRun) -> dict[str, ConfigValue]:
+    """The configuration with W&B's own keys left out and {desc, value} pairs opened."""
+    plain = {}
+    for key, value in wandb.config.items():
+        if key.startswith(("_wandb", "wandb_version")):
+            continue
+        plain[key] = value["value"] if isinstance(value, dict) and set(value) <= {"desc", "value"} and value else value
+    return flatten(plain)
+
+
+def _problems(records: Records, wandb: WandbRun, path: str, whole: bool) -> list[Problem]:
+    out = []
+    damaged = len(records.damaged) + wandb.malformed
+    if damaged:
+        place = "offset " + ", ".join(map(str, records.damaged[:5])) if records.damaged else ""
+        text = f"{count(damaged, 'damaged record')} passed over; all others are kept."
+        out.append(Problem("bad_record", ProblemLevel.WARNING, path, text, "Copy the file again if you can.", place))
+    if records.cut_at is not None:
+        text = "ends inside a record: still being written, or the run was killed. Every whole record is kept."
+        out.append(Problem("truncated", ProblemLevel.INFO, path, text, "", f"offset {records.cut_at}"))
+    if not whole:
+        text = "is larger than 2 GB; only the beginning is read."
+        out.append(Problem("too_large", ProblemLevel.WARNING, path, text, "Export the charts as CSV."))
+    return out

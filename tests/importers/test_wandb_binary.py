@@ -1,0 +1,118 @@
+"""Binary W&B run files: rows, steps, config; damage costs a record, a killed run's half record is a truncation."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from lossdoctor.importers import find_sources, read_source
+from lossdoctor.runs import Role, Run
+from tests.helpers.wandb_logs import BLOCK, framed, history, run_record, wandb_file
+
+ROWS = [history({"train/loss": 2.0 * 0.9**i, "_step": i, "_timestamp": 1.7e9 + i}) for i in range(50)]
+START = run_record("brisk-river-7", {"lr": 0.01, "model": {"depth": 3}, "_wandb": {"cli_version": "0.31"}})
+
+
+def read(folder: Path) -> Run:
+    sources = find_sources(folder).sources
+    assert [source.format for source in sources] == ["wandb_binary"]
+    return read_source(sources[0]).runs[0]
+
+
+def losses(run: Run) -> dict[int, float]:
+    series = run.get("train/loss")
+    return {} if series is None else dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
+
+
+def test_rows_config_and_name(tmp_path: Path) -> None:
+    wandb_file(tmp_path / "wandb" / "offline-run-1-abc" / "run-abc.wandb", [START, *ROWS])
+    run = read(tmp_path)
+    assert run.id == "wandb/offline-run-1-abc"
+    assert run.name == "brisk-river-7"
+    assert dict(run.config) == {"lr": 0.01, "model.depth": 3}
+    assert losses(run) == {i: 2.0 * 0.9**i for i in range(50)}
+    series = run.primary(Role.TRAIN_LOSS)
+    assert series is not None
+    assert series.wall_times[0] == 1.7e9
+    assert run.get("_step") is None
+    assert run.problems == ()
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_values_that_are_no_numbers_are_passed_over(tmp_path: Path, nested: bool) -> None:
+    row = {
+        "loss": float("nan"), "word": "hello", "ok": True, "pic": {"_type": "image-file"}, "huge": float("inf"),
+        "text": "NaN", "_step": 3,
+    }  # fmt: skip
+    wandb_file(tmp_path / "run-a.wandb", [history(row, nested=nested)])
+    run = read(tmp_path)
+    assert {series.tag: repr(series.values.tolist()) for series in run.series} == {
+        "loss": "[nan]", "huge": "[inf]", "text": "[nan]",
+    }  # fmt: skip
+    assert all(series.steps.tolist() == [3] for series in run.series)
+
+
+def test_where_the_step_comes_from(tmp_path: Path) -> None:
+    rows = [history({"loss": 1.0}, step=5), history({"loss": 0.9, "_step": "7"}), history({"loss": 0.8})]
+    wandb_file(tmp_path / "run-a.wandb", rows)
+    series = read(tmp_path).get("loss")
+    assert series is not None
+    assert series.steps.tolist() == [5, 7, 2]
+
+
+def test_records_over_several_blocks(tmp_path: Path) -> None:
+    long = history({"train/loss": 1.0, "_step": 100, "note": "x" * (3 * BLOCK)})
+    wandb_file(tmp_path / "run-a.wandb", [*ROWS, long, *ROWS[:0], history({"train/loss": 0.5, "_step": 101})])
+    got = losses(read(tmp_path))
+    assert got[100] == 1.0
+    assert got[101] == 0.5
+
+
+def test_every_truncation_keeps_every_whole_record(tmp_path: Path) -> None:
+    data = framed(ROWS[:8])
+    ends = [len(framed(ROWS[:n])) for n in range(9)]
+    path = tmp_path / "run-a.wandb"
+    for length in range(7, len(data)):
+        path.write_bytes(data[:length])
+        run = read(tmp_path)
+        whole = max(n for n, end in enumerate(ends) if end <= length)
+        assert losses(run) == {i: 2.0 * 0.9**i for i in range(whole)}
+        codes = {problem.code for problem in run.problems}
+        assert ("truncated" in codes) == (length not in ends)
+
+
+def test_a_flipped_bit_costs_at_most_its_block_and_is_told(tmp_path: Path) -> None:
+    data = framed(ROWS)
+    path = tmp_path / "run-a.wandb"
+    good = {i: 2.0 * 0.9**i for i in range(50)}
+    rng = random.Random(1)
+    for _ in range(300):
+        place = rng.randrange(7, len(data))
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        run = read(tmp_path)
+        got = losses(run)
+        assert all(good[step] == value for step, value in got.items())
+        if got != good:
+            assert {"bad_record", "truncated"} & {problem.code for problem in run.problems}
+
+
+def test_damage_in_one_block_leaves_the_next_one_whole(tmp_path: Path) -> None:
+    rows = [history({"train/loss": 1.0, "_step": i, "note": "x" * 1000}) for i in range(100)]
+    data = bytearray(framed(rows))
+    data[BLOCK // 2 + 3] ^= 0xFF
+    (tmp_path / "run-a.wandb").write_bytes(data)
+    run = read(tmp_path)
+    assert len(losses(run)) >= 65
+    assert "bad_record" in {problem.code for problem in run.problems}
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00" * 100, b"\xff" * 1000, bytes(range(256)) * 200])
+def test_foreign_bytes_behind_the_header_are_no_crash(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "run-a.wandb").write_bytes(b":W&B\xe1\xbe\x00" + body)
+    run = read(tmp_path)
+    assert run.series == ()
+    assert run.problems
