@@ -13,6 +13,7 @@ import numpy as np
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.json_numbers import json_number
 from lossdoctor.importers.reading import build_run
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
 
@@ -152,7 +153,7 @@ def history_series(rows: Sequence[Mapping[str, Any]], source: str) -> tuple[list
             summary.update({f"summary.{key}": value for key, value in row.items() if _is_plain(value)})
             continue
         for key, value in row.items():
-            number = _number(value)
+            number = json_number(value, texts=True)
             if key != "step" and number is not None:
                 steps, values = points.setdefault(str(key), ([], []))
                 steps.append(step)
@@ -162,27 +163,10 @@ def history_series(rows: Sequence[Mapping[str, Any]], source: str) -> tuple[list
 
 
 def _row_step(row: Mapping[str, Any], before: int) -> int:
-    number = _number(row.get("step"))
+    number = json_number(row.get("step"), texts=True)
     if number is None or number != number or abs(number) >= 2**63:
         return before
     return int(number)
-
-
-def _number(value: object) -> float | None:
-    """A JSON value as a number: strings "NaN" and "Infinity" count, booleans do not."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        try:
-            return float(value)
-        except OverflowError:
-            return float("inf") if value > 0 else float("-inf")
-    if isinstance(value, str) and len(value) < 64:
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return None
 
 
 def _is_plain(value: object) -> bool:

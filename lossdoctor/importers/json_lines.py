@@ -16,6 +16,7 @@ import numpy as np
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.json_numbers import json_number
 from lossdoctor.importers.reading import build_run
 from lossdoctor.runs import Problem, ProblemLevel, Series
 
@@ -156,22 +157,8 @@ def _decoded(line: bytes) -> object:
     return value
 
 
-def _number(value: object) -> float | None:
-    """A JSON value as a number; the strings "NaN", "Infinity" and "-Infinity" count, booleans do not."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if isinstance(value, str) and value.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
-        return float(value)
-    return None
-
-
 def _whole_step(value: object) -> int | None:
-    number = _number(value)
+    number = json_number(value)
     return int(number) if number is not None and math.isfinite(number) and abs(number) < 2**63 else None
 
 
@@ -180,13 +167,15 @@ def _step_key(row: Mapping[str, Any]) -> str | None:
 
 
 def _holds_a_measurement(row: Mapping[str, Any]) -> bool:
-    return any(_number(value) is not None for key, value in row.items() if key not in _BOOKKEEPING and key != "epoch")
+    return any(
+        json_number(value) is not None for key, value in row.items() if key not in _BOOKKEEPING and key != "epoch"
+    )
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, float]]:
     """(tag, number) of a row; nested objects are joined with "/", media (`_type`) and lists passed over."""
     for key, value in row.items():
-        number = _number(value)
+        number = json_number(value)
         if number is not None:
             if prefix or key not in _BOOKKEEPING:
                 yield prefix + str(key), number
@@ -201,7 +190,7 @@ def _series(rows: Sequence[Mapping[str, Any]], source: str) -> tuple[list[Series
     step = 0
     for row in rows:
         step = axis.step_of(row, step)
-        wall = next((w for key in _WALL_KEYS if (w := _number(row.get(key))) is not None), math.nan)
+        wall = next((w for key in _WALL_KEYS if (w := json_number(row.get(key))) is not None), math.nan)
         # mmcv says with each row whether it is training or validation; the same keys occur in both.
         prefix = "val/" if row.get("mode") == "val" else ""
         for tag, value in _flat(row):

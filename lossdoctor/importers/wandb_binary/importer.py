@@ -11,9 +11,10 @@ from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.config_files import flatten
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.json_numbers import json_number
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.wandb_binary.framing import HEADER, Records, read_records
-from lossdoctor.importers.wandb_binary.messages import WandbRun, number_of, read_run
+from lossdoctor.importers.wandb_binary.messages import WandbRun, read_run
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
 
 MAX_BYTES = 2 << 30
@@ -77,28 +78,19 @@ def _series(wandb: WandbRun, source: str) -> list[Series]:
     """
     points: dict[str, tuple[list[int], list[float], list[float]]] = {}
     for index, (own_step, row) in enumerate(wandb.rows):
-        given = number_of(row.get(_STEP))
-        if given is None and isinstance(row.get(_STEP), str):
-            given = _from_text(str(row[_STEP]))
-        step = int(given) if given is not None and abs(given) < 2**63 else own_step if own_step is not None else index
-        wall = number_of(row.get(_WALL))
+        # Old SDKs wrote the step as text.
+        given = json_number(row.get(_STEP), texts=True)
+        known = given is not None and abs(given) < 2**63
+        step = int(given) if known and given is not None else own_step if own_step is not None else index
+        wall = json_number(row.get(_WALL))
         for key, value in row.items():
-            number = None if key in _BOOKKEEPING else number_of(value)
+            number = None if key in _BOOKKEEPING else json_number(value)
             if number is not None:
                 steps, values, walls = points.setdefault(key, ([], [], []))
                 steps.append(step)
                 values.append(number)
                 walls.append(np.nan if wall is None else wall)
     return [Series(tag, np.array(s, np.int64), np.array(v), np.array(w), source) for tag, (s, v, w) in points.items()]
-
-
-def _from_text(text: str) -> float | None:
-    """A step that an old SDK wrote as text."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if value == value and abs(value) < 2**63 else None
 
 
 def _config(wandb: WandbRun) -> dict[str, ConfigValue]:

@@ -7,7 +7,6 @@ item key 1, nested_key 2, typed values 4 to 8, value_json 16; RunRecord.config 4
 from __future__ import annotations
 
 import json
-import math
 import struct
 from dataclasses import dataclass, field
 
@@ -105,17 +104,3 @@ def _run_record(data: bytes, start: int, end: int, run: WandbRun) -> None:
             run.config.update(_updates(data, a, b))
         elif wire == BYTES and number == 8:
             run.name = data[a:b].decode("utf-8", "replace")
-
-
-def number_of(value: object) -> float | None:
-    """A history value as a number; the strings "NaN" and "Infinity" count, booleans, texts and media do not."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        try:
-            return float(value)
-        except OverflowError:
-            return math.inf if value > 0 else -math.inf
-    if isinstance(value, str) and value.strip().lower().lstrip("+-") in ("nan", "inf", "infinity"):
-        return float(value)
-    return None
