@@ -59,7 +59,7 @@ class FileHead:
 
     Attributes:
         path: absolute.
-        size_bytes: of the whole file.
+        size_bytes: of the whole file; for a compressed one only whether it is more than the head.
         head: at most `files.HEAD_BYTES` bytes from the start; the whole file when it is shorter.
     """
 
@@ -69,8 +69,9 @@ class FileHead:
 
     @property
     def name(self) -> str:
-        """The file's name without its folder."""
-        return self.path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+        """The file's name without its folder, and without `.gz`."""
+        name = self.path.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+        return name[:-3] if name.lower().endswith(".gz") else name
 
     @property
     def complete(self) -> bool:

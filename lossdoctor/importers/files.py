@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lossdoctor.importers.base import FileHead
+from lossdoctor.importers.gzip_stream import MAGIC, inflated_head
 from lossdoctor.runs import Problem, ProblemLevel
 
 HEAD_BYTES = 64 * 1024
@@ -43,13 +44,20 @@ def opened(path: str) -> Iterator[tuple[int, int]]:
 
 
 def read_head(path: str, limit: int = HEAD_BYTES) -> FileHead:
-    """The first `limit` bytes of a regular file.
+    """The first `limit` bytes of a regular file; of a `.gz` file those that it unpacks to.
 
     Raises:
         OSError: as `opened`.
     """
     with opened(path) as (descriptor, size):
-        return FileHead(path, size, _read_up_to(descriptor, limit))
+        data = _read_up_to(descriptor, limit)
+    if not (data.startswith(MAGIC) and path.lower().endswith(".gz")):
+        return FileHead(path, size, data)
+    head, more = inflated_head(data, limit)
+    if not head:
+        return FileHead(path, size, data)
+    # The unpacked size is not known without unpacking; what matters is whether the head is all of it.
+    return FileHead(path, max(size, len(head) + 1) if more else len(head), head)
 
 
 def read_bytes(path: str, limit: int) -> tuple[bytes, bool]:

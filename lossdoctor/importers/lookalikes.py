@@ -109,6 +109,8 @@ def _table(head: FileHead) -> LookAlike | None:
 
 def _other(head: FileHead) -> LookAlike:
     kind = next((words for magic, words in _MAGICS if head.head.startswith(magic)), None)
+    if kind is None and head.head[257:262] == b"ustar":
+        kind = "a tar archive"
     if kind is None:
         kind = "binary data" if b"\x00" in head.head[:4096] else _text_kind(head)
     return LookAlike(

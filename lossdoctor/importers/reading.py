@@ -19,9 +19,11 @@ def read_source(source: Source) -> ImportResult:
 
     Damage becomes problems; what could be read is returned. Raises only for a Source of an unknown format.
     """
+    from lossdoctor.importers.compressed import is_compressed, read_compressed
     from lossdoctor.importers.registry import importer
 
-    return importer(source.format).read(source)
+    read = importer(source.format).read
+    return read_compressed(source, read) if is_compressed(source) else read(source)
 
 
 def build_run(

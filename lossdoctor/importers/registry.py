@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers.base import FileHead, Importer, Match
+from lossdoctor.importers.column_csv import ColumnCsvImporter
 from lossdoctor.importers.csv_log import CsvImporter
 from lossdoctor.importers.dvclive import DvcLiveImporter
 from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
+from lossdoctor.importers.history_json import HistoryJsonImporter
 from lossdoctor.importers.json_lines import JsonLinesImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
 from lossdoctor.importers.tensorboard_csv import TensorBoardCsvImporter
+from lossdoctor.importers.tensorboard_json import TensorBoardJsonImporter
+from lossdoctor.importers.tensorboardx_scalars import TensorboardXScalarsImporter
+from lossdoctor.importers.text_log import TextLogImporter
 from lossdoctor.importers.wandb_binary.importer import WandbBinaryImporter
 from lossdoctor.importers.wandb_chart import WandbChartImporter
 
@@ -19,9 +24,14 @@ IMPORTERS: tuple[Importer, ...] = (
     WandbChartImporter(),
     WandbBinaryImporter(),
     TensorBoardCsvImporter(),
+    TensorBoardJsonImporter(),
+    TensorboardXScalarsImporter(),
     DvcLiveImporter(),
     JsonLinesImporter(),
+    HistoryJsonImporter(),
     CsvImporter(),
+    ColumnCsvImporter(),
+    TextLogImporter(),
 )
 
 

@@ -60,7 +60,7 @@ def test_a_folder_without_logs_says_how_much_was_looked_at(tmp_path: Path) -> No
         ("blob", b"\x01\x02\x00\x03" * 50, "not_a_log", "binary"),
         ("metrics.csv", b"epoch,loss\na,red\nb,blue\n", "no_numbers", "without a single number"),
         ("colours.csv", b"name,colour\na,red\nb,blue\n", "text_table", "without a single number"),
-        ("loss.csv", b"0.5\n0.4\n0.3\n0.2\n", "one_column", "single column"),
+        ("numbers.csv", b"0.5\n0.4\n0.3\n0.2\n", "one_column", "single column"),
         ("titanic.csv", b"age,fare\n22,7.25\n38,71.3\n", "no_step_column", "no column counts steps"),
         ("empty.csv", b"", "empty", "empty"),
         ("m.monitor.csv", b'#{"t_start": 1.0, "env_id": "x"}\nr,l,t\n1.0,2,3\n', "sb3_monitor", "Stable-Baselines"),
