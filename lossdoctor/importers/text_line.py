@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lossdoctor.importers.role_words import SPLITS
 from lossdoctor.importers.tag_meaning import Quantity, describe
@@ -28,6 +29,7 @@ PATTERNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 MAX_NUMBERS = 200
+_NAME_SPAN = 120  # a name stands within so many characters before its number
 _NUMBER = re.compile(
     r"(?<![\w.@])([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)\b)"
     r"(?=(?P<unit>%|[a-zA-Z]{1,4}(?:/[a-zA-Z]{1,6})?)?(?:[\s,;|)\]}/<>'\"]|$|[.:](?:\s|$)))",
@@ -149,7 +151,7 @@ def _take(line: Line, found: re.Match[str], between: str, last: str) -> str:
             line.numbers[tag] = line.numbers[tag] / whole
         return "total"
     head = between.rstrip(" \t:=#[(")
-    name = _name(head)
+    name = _name(head[-_NAME_SPAN:])
     low = name.lower().replace(" ", "_")
     if whole is not None and not found["unit"]:
         word = low.rsplit("_", 1)[-1] if low not in _STEP else low
@@ -180,6 +182,7 @@ def _take(line: Line, found: re.Match[str], between: str, last: str) -> str:
     return "number"
 
 
+@lru_cache(maxsize=4096)
 def _name(head: str) -> str:
     """The name that ends the text before a number: the last piece, at most three words."""
     piece = _PIECES.split(head)[-1].strip(" -*>") if not head.endswith((",", ";", "|", ")", "]")) else ""

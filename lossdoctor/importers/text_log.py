@@ -22,6 +22,8 @@ from lossdoctor.runs import Problem, ProblemLevel, Run, Series
 
 MAX_BYTES = 1 << 30
 MIN_ROWS = 3
+# Most logs show what they are within so many lines; only the others are looked at further.
+_FIRST_LOOK = 60
 # Of the steps from one row to the next at least this share must not go back.
 _FORWARD = 0.6
 # Code, documents and configuration quote log lines, and have readers of their own or none.
@@ -66,10 +68,12 @@ class TextLogImporter:
         lines = _lines(head.head)
         if not head.complete and len(lines) > 1:
             lines.pop()  # cut by the end of the sample, not of the file
-        rows = self._rows(lines).rows
+        rows = self._rows(lines[:_FIRST_LOOK]).rows
+        if len(lines) > _FIRST_LOOK and not _grows(rows):
+            rows = self._rows(lines).rows
         if self._pattern is None and not _grows(rows):
             return None
-        return Match(0.55, f"has {len(rows)} lines with a step and numbers") if rows else None
+        return Match(0.55, "has lines with a growing step and numbers") if rows else None
 
     def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
         """One source a file."""

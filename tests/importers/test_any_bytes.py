@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 from pathlib import Path
 
@@ -97,6 +98,12 @@ def test_changed_files_of_every_format(seed: int, tmp_path: Path) -> None:
         "log.csv": b"epoch,loss,val_loss\n" + b"".join(b"%d,0.5,0.6\n" % i for i in range(30)),
         "w/chart.csv": b'"Step","r - loss","r - loss__MIN","r - loss__MAX"\n"0","1","1","1"\n"1","2","2","2"\n',
         "hf/trainer_state.json": b'{"global_step": 2, "log_history": [{"loss": 1, "step": 1}, {"loss": 0.5, "step": 2}]}',
+        "h/history.json": b'{"loss": [2.0, 1.5, 1.25, 1.0], "val_loss": [2.5, 2.0, 1.5, 1.0]}',
+        "t/run-a-tag-loss.json": b"[[1700000000.5, 1, 0.5], [1700000001.5, 2, 0.25], [1700000002.5, 3, 0.125]]",
+        "x/all_scalars.json": b'{"r/m/a": [[1700000000.5, 1, 0.5], [1700000001.5, 2, 0.25]], "r/m/b": []}',
+        "l/train.log": b"".join(b"12:00:00 epoch %d/9 loss 0.5 val_loss 1.5e-1\n" % i for i in range(9)),
+        "c/val_loss.csv": b"0.5\n0.25\n0.125\n",
+        "z/log.csv.gz": gzip.compress(b"step,loss\n0,1\n1,0.5\n2,0.25\n"),
         "hf/args.json": b'{"lr": 0.1}',
         "run/hparams.yaml": b"lr: 0.1\nmodel:\n  width: 3\n",
     }
