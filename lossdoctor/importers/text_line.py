@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lossdoctor.importers.role_words import SPLITS
+from lossdoctor.importers.role_words import PLAIN_METRICS, SPLITS
 from lossdoctor.importers.tag_meaning import Quantity, describe
+from lossdoctor.importers.tag_words import words
 
 # What is understood, each with an example line and the tags it gives.
 PATTERNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -203,7 +204,10 @@ def _tag(name: str) -> str:
 
 def _separated(between: str, head: str, low: str) -> bool:
     """Whether a name and its number belong together: a colon or equals sign, or a name that is a measured thing."""
-    if any(sign in between[len(head) :] for sign in ":="):
+    sign = between[len(head) :]
+    if "==" in sign:
+        return False  # a comparison or a version, no statement
+    if ":" in sign or "=" in sign:
         return True
     return describe(low).quantity is not Quantity.OTHER or low in ("time", "mfu", "ppl", "norm", "dt")
 
@@ -226,6 +230,17 @@ def _split(line: Line, before: str) -> None:
 def _measures(tag: str) -> bool:
     measured = (Quantity.LOSS, Quantity.LOSS_FUNCTION, Quantity.METRIC, Quantity.ERROR)
     return describe(tag).quantity in measured
+
+
+def tells_training(numbers: dict[str, float]) -> bool:
+    """Whether any of the tags is a loss or an accuracy: solvers and tests print errors and scores by step as well."""
+    for tag in numbers:
+        quantity = describe(tag).quantity
+        if quantity in (Quantity.LOSS, Quantity.LOSS_FUNCTION):
+            return True
+        if quantity is Quantity.METRIC and PLAIN_METRICS.intersection(words(tag)):
+            return True
+    return False
 
 
 def measures(numbers: dict[str, float]) -> bool:

@@ -16,7 +16,7 @@ from lossdoctor.importers.dialect import decode
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.text_axis import place_rows
-from lossdoctor.importers.text_line import PATTERNS, measures
+from lossdoctor.importers.text_line import PATTERNS, tells_training
 from lossdoctor.importers.text_rows import Row, TextRows, pattern_rows, text_rows
 from lossdoctor.runs import Problem, ProblemLevel, Run, Series
 
@@ -52,9 +52,11 @@ class TextLogImporter:
     help = (
         "Lines that name a step, iteration or epoch together with numbers: "
         + "; ".join(f"`{example.expandtabs(1)}`" for _, example, _ in PATTERNS)
-        + "; also `<step> train <loss>` of build-nanogpt, Keras and tqdm progress bars (the last state of each epoch), "
-        "box tables of guided-diffusion and Stable-Baselines, and lines such as `val loss: 0.5` below their epoch. Date, "
-        "level and logger's name before the message are passed over. A file is taken only when at least three lines "
+        + "; also `<step> train <loss>` of build-nanogpt, the dictionaries that Hugging Face's Trainer prints (counted, "
+        "for they name no step), Keras and tqdm progress bars (the last state of each epoch), box tables of "
+        "guided-diffusion and Stable-Baselines, and lines such as `val loss: 0.5` below their epoch. Date, level and "
+        "logger's name before the message are passed over. A file is taken only when at least three lines with a loss "
+        "or an accuracy "
         "match and the step grows."
     )
 
@@ -62,7 +64,7 @@ class TextLogImporter:
         self._pattern = pattern
 
     def probe(self, head: FileHead) -> Match | None:
-        """At least three rows with a loss, metric or error, and a step that grows."""
+        """At least three rows with a loss or an accuracy, and a step that grows."""
         if self._pattern is None and not _may_be_log(head):
             return None
         lines = _lines(head.head)
@@ -142,8 +144,8 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _grows(rows: Sequence[Row]) -> bool:
-    """Whether these are the rows of a training: several, measured, on a step that grows."""
-    measured = [row for row in rows if measures(row.numbers)]
+    """Whether these are the rows of a training: several, with a loss or accuracy, on a step that grows."""
+    measured = [row for row in rows if tells_training(row.numbers)]
     steps = [step for step in place_rows(measured)[0] if step is not None]
     if len(steps) < MIN_ROWS:
         return False
@@ -172,6 +174,9 @@ def _problems(found: TextRows, data: bytes, path: str, whole: bool) -> list[Prob
     if found.long_lines:
         text = f"{count(len(found.long_lines), 'line')} too long to be a log line left out."
         told.append(Problem("long_line", ProblemLevel.INFO, name, text, "", f"line {found.long_lines[0]}"))
+    if found.counted:
+        text = "prints dictionaries without a step, so those of the training are counted as steps."
+        told.append(Problem("rows_as_steps", ProblemLevel.INFO, name, text))
     if found.out_of_time:
         text = "takes the pattern more than two minutes; the rest was not read."
         told.append(

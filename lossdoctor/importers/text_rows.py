@@ -26,6 +26,7 @@ _SHORT_TAGS = {
     "hella": "hella_acc",
 }
 _CELLS = re.compile(r"\|\s*([^|]{1,80}?)\s*\|\s*([^|]{0,40}?)\s*\|")
+_ENTRY = re.compile(r"'([\w./@ -]{1,80})': '?([^,'}]{1,40})")
 _CAFFE_OUTPUT = re.compile(r"(Train|Test) net output #\d+: (\w+) = (\S+)")
 
 
@@ -43,11 +44,18 @@ class Row:
 
 @dataclass(slots=True)
 class TextRows:
-    """The rows of a text log in file order, and the lines that were too long to be looked at."""
+    """The rows of a text log in file order, and what was odd about its lines.
+
+    Attributes:
+        long_lines: numbers of lines that were too long to be looked at.
+        out_of_time: the line at which a user's pattern had used up its time; 0 when it did not.
+        counted: steps are counts of printed dictionaries, which name none.
+    """
 
     rows: list[Row] = field(default_factory=list)
     long_lines: list[int] = field(default_factory=list)
     out_of_time: int = 0
+    counted: bool = False
 
 
 def text_rows(lines: Iterable[str]) -> TextRows:
@@ -104,6 +112,8 @@ class _Reader:
         self._bar: Row | None = None
         self._table: dict[str, float] = {}
         self._heading = ""
+        self._dictionaries = 0
+        self._dictionary_epoch = float("-inf")
 
     def line(self, place: int, raw: str) -> None:
         if len(raw) > MAX_LINE:
@@ -166,6 +176,9 @@ class _Reader:
             if value is not None:
                 self.found.rows.append(Row(None, int(short[1]), None, None, {_SHORT_TAGS[short[2]]: value}))
             return True
+        if text.startswith("{'") and text.endswith("}"):
+            self._dictionary(text)
+            return True
         if output := _CAFFE_OUTPUT.search(text):
             value = number(output[3])
             if value is not None and self._step is not None:
@@ -173,6 +186,19 @@ class _Reader:
                 self.found.rows.append(Row(None, self._step, None, None, {tag: value}))
             return True
         return False
+
+    def _dictionary(self, text: str) -> None:
+        """A row that the Hugging Face Trainer prints: training rows count the steps, evaluations stand at the last."""
+        pairs = {name: value for name, cell in _ENTRY.findall(text) if (value := number(cell)) is not None}
+        epoch = pairs.get("epoch")
+        if epoch is None or len(pairs) < 2 or "train_runtime" in pairs:
+            return
+        if epoch < self._dictionary_epoch:
+            self._dictionaries = 0  # started again
+        self._dictionary_epoch = epoch
+        self._dictionaries += "loss" in pairs
+        self.found.counted = True
+        self.found.rows.append(Row(None, self._dictionaries, None, None, pairs))
 
     def _in_table(self, raw: str) -> bool:
         """Takes a line of a box table; a line of dashes or any other line ends it."""

@@ -58,6 +58,7 @@ class Verdict:
     reasons: Counter[str] = field(default_factory=Counter)
     details: list[str] = field(default_factory=list)
     told: tuple[Problem, ...] = ()
+    read: str = "nothing"
 
 
 def measured(series: Series) -> dict[str, Any]:
@@ -90,6 +91,8 @@ def compare(root: Path, fact: Fact) -> Verdict:
     ]
     verdict.told = tuple(problems)
     series = [(run, item) for run in runs for item in run.series]
+    if series:
+        verdict.read = f"{len(runs)} runs, {len(series)} series, {sum(len(item) for _, item in series)} points"
     tags: Mapping[str, Fact] | None = fact.get("tags")
     if tags is None:
         _without_tags(verdict, fact, [item for _, item in series])
@@ -295,6 +298,12 @@ def report(verdicts: Sequence[Verdict], *, details: bool = False) -> str:
     files = Counter(reason for verdict in verdicts for reason in verdict.reasons)
     lines += [f"  {number:4}  {reason}: {REASONS[reason]}" for reason, number in files.most_common()]
     lines += ["", "What files without a curve were told (files, sentence of the first):", *_told(verdicts)]
+    lines += ["", "Files without facts:"]
+    lines += [
+        f"  {v.path}: {v.read}{'; told ' if v.told else ''}{', '.join(sorted({problem.code for problem in v.told}))}"
+        for v in verdicts
+        if v.kind == "no_facts"
+    ]
     wrong = [verdict for verdict in verdicts if verdict.kind in ("unexplained", "traceback")]
     shown = verdicts if details else wrong
     if wrong:

@@ -130,6 +130,20 @@ def test_box_tables(tmp_path: Path) -> None:
     assert points(read(tmp_path, sb3), "train/loss") == [(0, 0.5), (10, 0.5), (20, 0.5)]
 
 
+def test_dictionaries_that_a_trainer_prints_are_counted(tmp_path: Path) -> None:
+    rows = [
+        f"{{'loss': {2 - i / 4}, 'grad_norm': 1.5, 'learning_rate': 1e-05, 'epoch': {i / 2}}}\n"
+        + (f"{{'eval_loss': {3 - i / 4}, 'eval_runtime': 1.0, 'epoch': {i / 2}}}\n" if i % 2 else "")
+        for i in range(4)
+    ]
+    closing = "{'train_runtime': 9.5, 'train_loss': 1.625, 'epoch': 1.5}\n"
+    run = read(tmp_path, "Some weights were not initialized.\n" + "".join(rows) + closing)
+    assert points(run, "loss") == [(1, 2.0), (2, 1.75), (3, 1.5), (4, 1.25)]
+    assert points(run, "eval_loss") == [(2, 2.75), (4, 2.25)]
+    assert run.get("train_loss") is None
+    assert [problem.code for problem in run.problems] == ["rows_as_steps"]
+
+
 def test_nan_is_a_value_and_restarts_stay_in_file_order(tmp_path: Path) -> None:
     text = "".join(
         f"step {s} loss {v}\n" for s, v in ((0, "1.0"), (1, "0.5"), (2, "nan"), (3, "inf"), (1, "0.5"), (2, "0.25"))
@@ -231,6 +245,9 @@ FOREIGN = {
     "labels.txt": "".join(f"{i} 0.5 0.5 0.1 0.1\n" for i in range(30)),
     "args.json": '{"loss": "mse", "epochs": 10, "step": 3}',
     "notebook.ipynb": '{"cells": [{"outputs": ["epoch 1 loss 0.5\\n", "epoch 2 loss 0.4\\n", "epoch 3 loss 0.3\\n"]}]}',
+    "solver.log": "".join(f"iteration {i} error {1 / (i + 1)} score {i}\n" for i in range(9)),
+    "docker.log": "".join(f"Step {i}/9 : RUN pip install loss=={i}.0\n" for i in range(1, 9)),
+    "ci.log": "".join(f"step {i}: {i} errors, accuracy unknown\n" for i in range(9)),
     "const.log": "".join("epoch 3 loss 0.5\n" for _ in range(9)),
 }
 
