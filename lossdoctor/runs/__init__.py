@@ -4,6 +4,7 @@ The glossary of the whole program (one word an idea):
 
 run       one training from first to last logged point; may have been restarted, may be spread over several files
 series    the points of one tag: steps, values, wall times, in file order
+histogram how the values of one tensor of one layer were spread at a step (gradients, weights, activations)
 tag       the name under which the trainer logged a series
 role      what a series means: training loss, validation loss, learning rate, ...
 step      the logged x value: an optimiser step, an iteration or an epoch (`Run.step_unit` says which)
@@ -16,6 +17,7 @@ This package imports nothing of lossdoctor but errors, and does not read files.
 """
 
 from lossdoctor.runs.config import STANDARD_NAMES, StandardConfig, standard_config
+from lossdoctor.runs.histograms import Buckets, HistogramKind, HistogramSeries
 from lossdoctor.runs.problems import Problem, ProblemLevel
 from lossdoctor.runs.roles import Role, RoleAssignment
 from lossdoctor.runs.run import ConfigValue, Run
@@ -23,7 +25,10 @@ from lossdoctor.runs.series import Series
 
 __all__ = [
     "STANDARD_NAMES",
+    "Buckets",
     "ConfigValue",
+    "HistogramKind",
+    "HistogramSeries",
     "Problem",
     "ProblemLevel",
     "Role",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TypeAlias
 
+from lossdoctor.runs.histograms import HistogramKind, HistogramSeries
 from lossdoctor.runs.problems import Problem
 from lossdoctor.runs.roles import Role, RoleAssignment
 from lossdoctor.runs.series import Series
@@ -33,6 +34,8 @@ class Run:
         step_unit: what a step counts: "step", "epoch" or "iteration".
         problems: what was wrong with this run's input.
         size_bytes: size of the files it was read from, together.
+        histograms: gradients, weights and activations by layer, in the order of first appearance, which is the
+            network's order wherever a trainer walks through its layers.
     """
 
     id: str
@@ -45,6 +48,7 @@ class Run:
     step_unit: str = "step"
     problems: tuple[Problem, ...] = ()
     size_bytes: int = 0
+    histograms: tuple[HistogramSeries, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "config", _read_only(self.config))
@@ -72,6 +76,10 @@ class Run:
     def role_of(self, tag: str) -> Role:
         """The role of one tag; `Role.OTHER` when none was assigned."""
         return next((r.role for r in self.roles if r.tag == tag), Role.OTHER)
+
+    def layers(self, kind: HistogramKind) -> tuple[HistogramSeries, ...]:
+        """The histograms of one kind, in layer order; empty when none were logged."""
+        return tuple(item for item in self.histograms if item.kind is kind)
 
     @property
     def points(self) -> int:

@@ -1,6 +1,6 @@
 """Reads one Event record exactly: wall time, step, scalar values of TF1 and TF2 style, hparams, session marks.
 
-Images, histograms, audio and graphs are stepped over without looking inside.
+Images, audio and graphs are stepped over without looking inside.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from lossdoctor.importers.protobuf import BYTES, FIXED32, FIXED64, VARINT, Malformed, fields, signed, varint
+from lossdoctor.importers.tensorboard.histograms import MAX_BUCKETS, Floats, Histogram, read_histogram
 
 MAX_TAG_BYTES = 4096
 MAX_TEXT_BYTES = 1 << 20
@@ -55,6 +58,8 @@ class Event:
     hparams: list[bytes] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)  # (tag, what is wrong with its value)
+    histograms: list[tuple[str, Histogram]] = field(default_factory=list)
+    tables: list[tuple[str, str, Floats]] = field(default_factory=list)  # (tag, plugin, (k, 3) rows)
     plain: bool = True  # nothing repeated, nothing but scalars: records of the same shape may be read in bulk
 
 
@@ -93,7 +98,7 @@ def read_event(data: bytes, start: int, end: int) -> Event:
 
 def _read_value(data: bytes, start: int, end: int, event: Event) -> None:
     tag_at = tag_end = simple = -1
-    tensor = metadata = (-1, -1)
+    tensor = metadata = histogram = (-1, -1)
     other = False
     for number, wire, a, b in fields(data, start, end):
         if number == 1 and wire == BYTES:
@@ -106,8 +111,9 @@ def _read_value(data: bytes, start: int, end: int, event: Event) -> None:
             simple, tensor, other = -1, (a, b), False
         elif number == 9 and wire == BYTES:
             metadata = (a, b)
-        elif number in (4, 5, 6) and wire == BYTES:  # image, histogram, audio: the payload stays untouched
+        elif number in (4, 5, 6) and wire == BYTES:  # image, histogram, audio: the payload stays untouched here
             simple, tensor, other = -1, (-1, -1), True
+            histogram = (a, b) if number == 5 else (-1, -1)
     tag = data[tag_at : min(tag_end, tag_at + MAX_TAG_BYTES)].decode("utf-8", "replace") if tag_at >= 0 else ""
     if tag_end - tag_at > MAX_TAG_BYTES:
         event.plain = False
@@ -122,6 +128,15 @@ def _read_value(data: bytes, start: int, end: int, event: Event) -> None:
         _read_tensor(data, *tensor, tag, (tag_at, tag_end), plugin, event)
     else:
         event.plain &= not other and tag_at < 0
+        if other and histogram[0] >= 0:
+            _read_histogram(data, *histogram, tag, event)
+
+
+def _read_histogram(data: bytes, start: int, end: int, tag: str, event: Event) -> None:
+    try:
+        event.histograms.append((tag, read_histogram(data, start, end)))
+    except Malformed:
+        event.notes.append((tag, "declares a histogram whose buckets do not fit together"))
 
 
 def _plugin(data: bytes, start: int, end: int) -> tuple[str, bytes]:
@@ -173,6 +188,8 @@ def _read_tensor(
         event.plain = False
         if plugin == "scalars":
             event.notes.append((tag, f"declares {elements} values for one point"))
+        elif (table := _table(data, dtype, shape, content, values, value_wire)) is not None:
+            event.tables.append((tag, plugin, table))
         return
     scalar = _element(data, dtype, content, values, value_wire)
     if scalar is None:
@@ -182,6 +199,20 @@ def _read_tensor(
     value, at, kind = scalar
     event.plain &= bool(kind)
     event.scalars.append(Scalar(tag, value, at, kind, *tag_at))
+
+
+def _table(
+    data: bytes, dtype: int, shape: list[int], content: tuple[int, int], values: tuple[int, int], value_wire: int
+) -> Floats | None:
+    """The tensor as (k, 3) rows, which is how TF2 writes a histogram; None for every other tensor."""
+    if len(shape) != 2 or shape[1] != 3 or not 0 <= shape[0] <= MAX_BUCKETS or dtype not in (1, 2):
+        return None
+    packed = FIXED32 if dtype == 1 else FIXED64
+    start, end = content if content[1] > content[0] else values if value_wire == packed else (0, 0)
+    kind = np.dtype("<f4" if dtype == 1 else "<f8")
+    if end - start != shape[0] * 3 * kind.itemsize:
+        return None
+    return np.frombuffer(data, kind, shape[0] * 3, start).astype(np.float64).reshape(-1, 3)
 
 
 def _shape(data: bytes, start: int, end: int) -> list[int]:

@@ -20,7 +20,7 @@ from lossdoctor.importers.tensorboard.grouping import group_files, tag_prefix
 from lossdoctor.importers.tensorboard.hparams import hparams_config, text_config
 from lossdoctor.importers.tensorboard.reader import EventFile, read_event_file
 from lossdoctor.importers.tensorboard.records import HEADER, find_header
-from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
+from lossdoctor.runs import ConfigValue, HistogramSeries, Problem, ProblemLevel, Series
 
 
 class TensorBoardImporter:
@@ -31,10 +31,10 @@ class TensorBoardImporter:
     patterns = ("*tfevents*",)
     help = (
         "Written by TensorFlow, Keras, PyTorch's SummaryWriter, tensorboardX, Lightning, Hugging Face and many others. "
-        "Scalars of TF1 (simple values) and TF2 (tensors) are read, and the hparams plugin as configuration; images, "
-        "histograms and graphs are passed over. All files of one folder are one run; Keras' train/ and validation/ "
-        "folders are one run together, as are the time-named folders of add_hparams. A damaged record costs that "
-        "record only, and is reported with its offset."
+        "Scalars of TF1 (simple values) and TF2 (tensors) are read, histograms of both, and the hparams plugin as "
+        "configuration; images, audio and graphs are passed over. All files of one folder are one run; Keras' "
+        "train/ and validation/ folders are one run together, as are the time-named folders of add_hparams. A damaged "
+        "record costs that record only, and is reported with its offset."
     )
 
     def probe(self, head: FileHead) -> Match | None:
@@ -65,7 +65,8 @@ class TensorBoardImporter:
             config.update(hparams_config(file.hparams))
         series = _merge(source, files)
         run = build_run(source, series, config=config, step_unit=_step_unit(series), problems=problems)
-        return ImportResult((run,))
+        histograms = _histograms(source, files)
+        return ImportResult((replace(run, histograms=histograms) if histograms else run,))
 
 
 def _begins_an_event(data: bytes, length: int) -> bool:
@@ -108,6 +109,15 @@ def _merge(source: Source, files: list[EventFile]) -> list[Series]:
         for column in file.columns:
             parts.setdefault(prefix + column.tag, []).append((column, file.path))
     return [_series(tag, pieces) for tag, pieces in parts.items()]
+
+
+def _histograms(source: Source, files: list[EventFile]) -> tuple[HistogramSeries, ...]:
+    parts: dict[str, list[HistogramSeries]] = {}
+    for file in files:
+        prefix = tag_prefix(file.path, source.path)
+        for item in file.histograms:
+            parts.setdefault(prefix + item.tag, []).append(item)
+    return tuple(replace(HistogramSeries.joined(pieces), tag=tag) for tag, pieces in parts.items())
 
 
 def _series(tag: str, pieces: list[tuple[Column, str]]) -> Series:

@@ -13,8 +13,9 @@ from lossdoctor.importers.tensorboard.batch import Decoder
 from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
 from lossdoctor.importers.tensorboard.crc import masked_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
+from lossdoctor.importers.tensorboard.histograms import MAX_BUCKETED, MAX_HISTOGRAM_TAGS, Histograms, table_histogram
 from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, frame
-from lossdoctor.runs import Problem, ProblemLevel
+from lossdoctor.runs import HistogramSeries, Problem, ProblemLevel
 
 # Files are read into memory piece by piece instead of being mapped: a mapped log that is truncated by its trainer
 # while we read kills the process with SIGBUS.
@@ -31,6 +32,7 @@ class EventFile:
     Attributes:
         path: the file.
         columns: scalars, tag by tag, in file order.
+        histograms: tag by tag, in file order.
         first_wall_time: of the first event; NaN without events.
         hparams: payloads of the hparams plugin, in order.
         texts: (tag, text) of text summaries, the first of each tag.
@@ -41,6 +43,7 @@ class EventFile:
 
     path: str
     columns: tuple[Column, ...] = ()
+    histograms: tuple[HistogramSeries, ...] = ()
     first_wall_time: float = float("nan")
     hparams: list[bytes] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
@@ -78,6 +81,7 @@ class _Reading:
         self.file = EventFile(path)
         self._columns = Columns()
         self._decoder = Decoder(self._columns)
+        self._histograms = Histograms()
         self._holes: list[tuple[int, int]] = []
         self._bad_crcs: list[int] = []
         self._garbage: list[int] = []
@@ -157,6 +161,12 @@ class _Reading:
         self._extras(event)
 
     def _extras(self, event: Event) -> None:
+        for tag, histogram in event.histograms:
+            self._histograms.add(tag, event.step, event.wall_time, histogram)
+        for tag, plugin, table in event.tables:
+            # TF2 names the plugin in the first event of a tag only.
+            if plugin == "histograms" or (not plugin and tag in self._histograms):
+                self._histograms.add(tag, event.step, event.wall_time, table_histogram(table))
         self.file.hparams += event.hparams
         for tag, text in event.texts:
             self.file.texts.setdefault(tag, text)
@@ -166,6 +176,7 @@ class _Reading:
     def finish(self) -> EventFile:
         """The file's columns and problems."""
         self.file.columns = self._columns.finish()
+        self.file.histograms = self._histograms.finish()
         problem = self.file.problems.append
         path = shown(self.file.path)
         told = self._holes if len(self._holes) <= _MAX_HOLES else []
@@ -189,6 +200,18 @@ class _Reading:
         for tag, (what, times) in sorted(self._notes.items()):
             text = f"{what} ({count(times, 'point')}); such points are left out."
             problem(Problem("bad_value", ProblemLevel.WARNING, path, text, "Other tags are not touched.", f"tag {tag}"))
+        if self._histograms.thinned:
+            text = (
+                f"{count(self._histograms.thinned, 'tag')} with more than {MAX_BUCKETED} histograms: every summary is kept, "
+                "buckets at evenly spread points only."
+            )
+            problem(Problem("histograms_thinned", ProblemLevel.INFO, path, text))
+        if self._histograms.points_dropped:
+            text = (
+                f"holds more than {MAX_HISTOGRAM_TAGS:,} histogram tags; "
+                f"{count(self._histograms.points_dropped, 'histogram')} of later tags left out."
+            )
+            problem(Problem("too_many_tags", ProblemLevel.WARNING, path, text, "Check for step numbers in tag names."))
         if self._columns.tags_dropped:
             text = f"holds more than {MAX_TAGS:,} tags; {count(self._columns.tags_dropped, 'point')} of later tags left out."
             problem(Problem("too_many_tags", ProblemLevel.WARNING, path, text, "Check for step numbers in tag names."))
