@@ -9,6 +9,7 @@ Whatever agrees with nothing is handed to the exact reader one by one, so the re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +24,11 @@ MAX_BULK_BYTES = 4096
 _MIN_BULK = 16
 _MAX_LAYOUTS = 32
 _CHUNK = 65536
+_MAX_KNOWN = 65536
 
 Words = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
+_Known: TypeAlias = tuple[list[int], int]  # tag numbers of its values; CRC of the record with its varying bytes zeroed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Decoder:
     def __init__(self, columns: Columns, *, check_crc: bool = True) -> None:
         self._columns = columns
         self._check = check_crc
+        # What the exact reader said of a record with these constant bytes; the same tags come again in every chunk.
+        self._known: dict[_Layout, dict[bytes, _Known]] = {}
 
     def decode(self, data: bytes, starts: Int64s, lengths: Int64s, first_record: int) -> list[int]:
         """Adds the points of every record that is read in bulk.
@@ -153,24 +158,35 @@ class Decoder:
         zeroed_crcs = np.zeros(firsts.size, dtype=np.uint32)
         fitting = np.zeros(firsts.size, dtype=bool)
         varying = layout.varying()
-        for index, member in enumerate(firsts.tolist()):
-            start = int(starts[members[member]])
-            event = self._exact(data, start, layout)
-            if event is None:
-                continue
+        known = self._known.setdefault(layout, {})
+        for index, (member, key) in enumerate(zip(firsts.tolist(), _keys(common[firsts]), strict=True)):
+            found = known.get(key)
+            if found is None:
+                found = self._learn(data, int(starts[members[member]]), layout, varying)
+                if found is None:
+                    continue
+                if len(known) < _MAX_KNOWN:
+                    known[key] = found
             fitting[index] = True
-            if self._check:
-                blank = bytearray(data[start : start + layout.length])
-                for place in varying:
-                    blank[place] = 0
-                zeroed_crcs[index] = plain_crc(bytes(blank))
-            tag_rows[index] = [self._columns.tag_id(scalar.tag) for scalar in event.scalars]
+            tag_rows[index], zeroed_crcs[index] = found
         taken &= fitting[which]
         rows = words.view(np.uint8)
         if self._check:
             taken &= _crcs(rows, layout, varying, zeroed_crcs[which]) == _stored(rows, layout.length)
         self._emit(layout, rows[taken], tag_rows[which[taken]], members[taken] + first_record)
         return taken
+
+    def _learn(self, data: bytes, start: int, layout: _Layout, varying: list[int]) -> _Known | None:
+        event = self._exact(data, start, layout)
+        if event is None:
+            return None
+        crc = 0
+        if self._check:
+            blank = bytearray(data[start : start + layout.length])
+            for place in varying:
+                blank[place] = 0
+            crc = plain_crc(bytes(blank))
+        return [self._columns.tag_id(scalar.tag) for scalar in event.scalars], crc
 
     @staticmethod
     def _exact(data: bytes, start: int, layout: _Layout) -> Event | None:
@@ -192,6 +208,13 @@ class Decoder:
         for column, (place, kind) in enumerate(layout.values):
             values = _numbers(rows, place, kind).astype(np.float64)
             self._columns.add_many(tag_rows[:, column], records, steps.view(np.int64), values, walls)
+
+
+def _keys(common: Words) -> list[bytes]:
+    """(n,) the bytes of each row."""
+    width = common.shape[1] * 8
+    raw = np.ascontiguousarray(common).tobytes()
+    return [raw[at : at + width] for at in range(0, len(raw), width)]
 
 
 def _numbers(rows: Bytes, at: int, kind: str) -> npt.NDArray[np.generic]:

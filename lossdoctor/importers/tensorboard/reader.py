@@ -6,6 +6,8 @@ import os
 import struct
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from lossdoctor.formatting import count
 from lossdoctor.importers.files import opened, shown, unreadable
 from lossdoctor.importers.protobuf import Malformed
@@ -14,12 +16,14 @@ from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
 from lossdoctor.importers.tensorboard.crc import masked_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
 from lossdoctor.importers.tensorboard.histograms import MAX_BUCKETED, MAX_HISTOGRAM_TAGS, Histograms, table_histogram
+from lossdoctor.importers.tensorboard.media import media_only
 from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, frame
 from lossdoctor.runs import HistogramSeries, Problem, ProblemLevel
 
 # Files are read into memory piece by piece instead of being mapped: a mapped log that is truncated by its trainer
 # while we read kills the process with SIGBUS.
-WINDOW = 32 * 1024 * 1024
+# Pieces of this size stay in the processor's cache while they are looked at.
+WINDOW = 4 * 1024 * 1024
 # A record that is larger than this (a video, an embedding) is stepped over instead of being held in memory.
 MAX_RECORD = 256 * 1024 * 1024
 _MAX_HOLES = 10  # told one by one; more are summed up
@@ -52,13 +56,19 @@ class EventFile:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_event_file(path: str, *, window: int = WINDOW) -> EventFile:
-    """Every scalar of an event file, and what is wrong with it.
+def read_event_file(path: str, *, window: int = WINDOW, check_crc: bool = True) -> EventFile:
+    """Every scalar and histogram of an event file, and what is wrong with it.
 
     One damaged record costs that record; reading goes on at the next header whose CRC matches. Never raises for
     anything the file holds; an unreadable file comes back empty with its problem.
+
+    Args:
+        path: the file.
+        window: bytes read at a time.
+        check_crc: compare the checksum of every payload; without, flipped bits in values go unnoticed. Those of the
+            headers are always compared, as they are what reading goes on by.
     """
-    reading = _Reading(path)
+    reading = _Reading(path, check_crc=check_crc)
     try:
         with opened(path) as (descriptor, size):
             reading.run(descriptor, size, window)
@@ -74,13 +84,22 @@ def read_event_bytes(data: bytes, path: str = "memory") -> EventFile:
     return reading.finish()
 
 
+def _read(descriptor: int, size: int) -> bytes:
+    """`size` bytes, or as many as there are."""
+    data = os.read(descriptor, size)
+    while len(data) < size and (more := os.read(descriptor, size - len(data))):
+        data += more
+    return data
+
+
 class _Reading:
     """One pass over one file."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, check_crc: bool = True) -> None:
         self.file = EventFile(path)
+        self._check = check_crc
         self._columns = Columns()
-        self._decoder = Decoder(self._columns)
+        self._decoder = Decoder(self._columns, check_crc=check_crc)
         self._histograms = Histograms()
         self._holes: list[tuple[int, int]] = []
         self._bad_crcs: list[int] = []
@@ -92,23 +111,24 @@ class _Reading:
         self._end = 0
 
     def run(self, descriptor: int, size: int, window: int) -> None:
-        """Reads the file window by window; what is left of one window stands before the next."""
-        offset, rest = 0, b""
+        """Reads the file window by window; each begins with the first record that the one before did not hold whole.
+
+        A file that grows while it is read is read to the size it had when it was opened.
+        """
+        offset, wanted = 0, window
         while True:
-            piece = os.read(descriptor, window)
-            while piece and len(piece) < window and (more := os.read(descriptor, window - len(piece))):
-                piece += more
-            data = rest + piece if rest else piece
-            # A file that grows while it is read is read to the size it had when it was opened.
-            remaining = max(size - offset - len(data), 0) if piece else 0
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            data = _read(descriptor, min(wanted, size - offset))
+            # Fewer bytes than were there a moment ago: the file was cut while we read.
+            remaining = size - offset - len(data) if len(data) == min(wanted, size - offset) else 0
             used = self.window(data, offset, remaining)
-            rest, offset = data[used:], offset + used
+            offset += used
             if not remaining:
                 return
-            if len(rest) > MAX_RECORD and not self._resuming:
-                offset += HEADER + FOOTER + struct.unpack_from("<Q", rest)[0]
-                os.lseek(descriptor, offset, os.SEEK_SET)
-                rest = b""
+            wanted = window if used else wanted * 4
+            if wanted > MAX_RECORD and not self._resuming:
+                offset += HEADER + FOOTER + struct.unpack_from("<Q", data)[0]
+                wanted = window
                 self._too_large.append(offset)
 
     def window(self, data: bytes, offset: int, remaining: int) -> int:
@@ -120,9 +140,11 @@ class _Reading:
         exact = self._decoder.decode(data, framed.starts, framed.lengths, first)
         if first == 0 and framed.starts.size:
             self._first_wall(data, framed)
-        for index in exact:
+        left = np.array(exact, dtype=np.int64)
+        media = media_only(data, framed.starts[left], framed.lengths[left])
+        for index, empty in zip(exact, media.tolist(), strict=True):
             start = int(framed.starts[index])
-            self._exact(data, start, start + int(framed.lengths[index]), first + index, offset)
+            self._exact(data, start, start + int(framed.lengths[index]), first + index, offset, empty=empty)
         self.file.records += int(framed.starts.size)
         self._end = offset + framed.used
         return framed.used
@@ -143,10 +165,12 @@ class _Reading:
                 self._holes.append((start + offset, end + offset))
                 self._hole_heads.append(data[start : start + HEADER])
 
-    def _exact(self, data: bytes, start: int, end: int, record: int, offset: int) -> None:
+    def _exact(self, data: bytes, start: int, end: int, record: int, offset: int, *, empty: bool) -> None:
         payload_at = offset + start - HEADER
-        if masked_crc(data[start:end]) != struct.unpack_from("<I", data, end)[0]:
+        if self._check and masked_crc(data[start:end]) != struct.unpack_from("<I", data, end)[0]:
             self._bad_crcs.append(payload_at)
+            return
+        if empty:
             return
         try:
             event = read_event(data, start, end)

@@ -93,11 +93,11 @@ def frame(data: bytes, remaining: int, *, resuming: bool = False) -> Framed:
 
 def _framed(data: bytes, parts: list[Int64s], used: int, holes: list[tuple[int, int]], *, in_hole: bool) -> Framed:
     headers = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-    lengths = _gather(data, headers, 8).view("<u8").astype(np.int64)
+    lengths = gather(data, headers, 8).view("<u8").astype(np.int64)
     return Framed(headers + HEADER, lengths, used, tuple(holes), in_hole)
 
 
-def _gather(data: bytes, positions: Int64s, width: int) -> npt.NDArray[np.void]:
+def gather(data: bytes, positions: Int64s, width: int) -> npt.NDArray[np.void]:
     """(n,) stretches of `width` bytes at any alignment. Opaque items are copied as they are, so one take is enough."""
     if not positions.size:
         return np.zeros(0, dtype=f"V{width}")
@@ -117,7 +117,7 @@ def _good_headers(data: bytes, positions: Int64s) -> int:
     """How many of the headers, from the first on, have a matching length CRC."""
     if not positions.size:
         return 0
-    headers = _gather(data, positions, HEADER).view(np.dtype([("length", "<u8"), ("crc", "<u4")]))
+    headers = gather(data, positions, HEADER).view(np.dtype([("length", "<u8"), ("crc", "<u4")]))
     distinct, which = np.unique(headers["length"], return_inverse=True)
     expected = np.array([length_crc(int(length)) for length in distinct], dtype=np.uint32)[which]
     bad = np.flatnonzero(headers["crc"] != expected)
@@ -182,13 +182,13 @@ class _Chain:
         wanted = min(limit, _BATCH, room // max(int(pattern.min()), HEADER + FOOTER))
         if wanted < 64:
             return nothing
-        strides = np.resize(pattern, wanted)
+        strides = np.tile(pattern, -(-wanted // pattern.size))[:wanted]
         behind = position + np.cumsum(strides)
         whole = int(np.searchsorted(behind, len(self._data), side="right"))
         if not whole:
             return nothing
         positions = behind[:whole] - strides[:whole]
-        lengths = _gather(self._data, positions, 8).view("<u8")
+        lengths = gather(self._data, positions, 8).view("<u8")
         wrong = np.flatnonzero(lengths != (strides[:whole] - HEADER - FOOTER).view(np.uint64))
         return positions[: int(wrong[0])] if wrong.size else positions
 
@@ -235,7 +235,7 @@ def _matching(window: npt.NDArray[np.uint8], likely: Int64s) -> list[int]:
     crc = np.full(likely.size, plain_crc(bytes(8)), dtype=np.uint32)
     for byte in range(4):
         crc ^= BYTE_TABLES.at(7 - byte)[window[likely + byte]]
-    stored = _gather(window.tobytes(), likely + 8, 4).view("<u4")
+    stored = gather(window.tobytes(), likely + 8, 4).view("<u4")
     return [int(at) for at in likely[mask_many(crc) == stored]]
 
 
