@@ -11,7 +11,7 @@ from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.config_files import config_beside
 from lossdoctor.importers.files import shown
 from lossdoctor.importers.roles import assign_roles
-from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, Run, Series
+from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, Run, SeamKind, Series, find_seams
 
 
 def read_source(source: Source) -> ImportResult:
@@ -74,15 +74,28 @@ def _config_folder(source: Source) -> str:
     return folder if alike == [name] else ""
 
 
+_SEAMS = {
+    SeamKind.RESUME: "resumed from an earlier checkpoint",
+    SeamKind.RESTART: "restarted from its first step",
+    SeamKind.COPY: "holds the same points once more",
+    SeamKind.OTHER_WRITER: "was written by two processes at once, or by one whose points were mixed up",
+}
+
+
 def _seams(run: Run) -> tuple[Problem, ...]:
+    """One note on the steps that go back, saying what each of the seams is."""
     for role in (Role.TRAIN_LOSS, Role.VAL_LOSS):
         series = run.primary(role)
-        if series is None or not len(restarts := series.restarts()):
-            continue
-        back = int(restarts[-1])
-        text = (
-            f"steps go back {count(len(restarts), 'time')}, last from {series.steps[back - 1]} to {series.steps[back]}: "
-            "a resume, a restart or a second writer. Every point is kept, in file order."
-        )
-        return (Problem("steps_go_back", ProblemLevel.INFO, shown(run.path), text, place=f"tag {series.tag}"),)
+        seams = () if series is None else tuple(s for s in find_seams(series) if s.kind is not SeamKind.PAUSE)
+        if series is not None and seams:
+            what = "; ".join(
+                f"{text}{' ' + count(times, 'time') if times > 1 and kind is not SeamKind.OTHER_WRITER else ''}"
+                for kind, text in _SEAMS.items()
+                if (times := sum(seam.kind is kind for seam in seams))
+            )
+            text = (
+                f"{what}: steps go back {count(len(seams), 'time')}, last from {seams[-1].before} to {seams[-1].step}. "
+                "Every point is kept, in file order; what stands at the end is judged."
+            )
+            return (Problem("steps_go_back", ProblemLevel.INFO, shown(run.path), text, place=f"tag {series.tag}"),)
     return ()

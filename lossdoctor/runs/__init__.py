@@ -7,6 +7,7 @@ series    the points of one tag: steps, values, wall times, in file order
 histogram how the values of one tensor of one layer were spread at a step (gradients, weights, activations)
 tag       the name under which the trainer logged a series
 role      what a series means: training loss, validation loss, learning rate, ...
+seam      where one writing session of a series ends and another begins: a resume, a restart, a second writer
 step      the logged x value: an optimiser step, an iteration or an epoch (`Run.step_unit` says which)
 finding   a symptom that a rule saw in a run, with its evidence
 cause     a possible reason for findings; the checklist ranks causes
@@ -21,6 +22,7 @@ from lossdoctor.runs.histograms import Buckets, HistogramKind, HistogramSeries
 from lossdoctor.runs.problems import Problem, ProblemLevel
 from lossdoctor.runs.roles import Role, RoleAssignment
 from lossdoctor.runs.run import ConfigValue, Run
+from lossdoctor.runs.seams import Seam, SeamKind, find_seams
 from lossdoctor.runs.series import Series
 
 __all__ = [
@@ -34,7 +36,10 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "Run",
+    "Seam",
+    "SeamKind",
     "Series",
     "StandardConfig",
+    "find_seams",
     "standard_config",
 ]
