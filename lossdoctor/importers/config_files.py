@@ -197,6 +197,11 @@ def _scalar(event: Any) -> ConfigValue:
     text = str(event.value)
     if event.style or event.tag is not None:  # quoted, or with a tag that is not ours to resolve
         return text
+    return plain_value(text)
+
+
+def plain_value(text: str) -> ConfigValue:
+    """What an unquoted text stands for: null, a truth value, a number (`1e-3` too), or itself, shortened."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
@@ -204,4 +209,4 @@ def _scalar(event: Any) -> ConfigValue:
     # PyYAML reads 1e-3 as text, for YAML 1.1 wants 1.0e-3; every trainer means the number.
     if len(text) < 64 and _FLOAT.fullmatch(text):
         return float(text)
-    return text
+    return text[:_MAX_TEXT]

@@ -10,6 +10,7 @@ from lossdoctor.importers.dvclive import DvcLiveImporter
 from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
 from lossdoctor.importers.history_json import HistoryJsonImporter
 from lossdoctor.importers.json_lines import JsonLinesImporter
+from lossdoctor.importers.mlflow import MlflowImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
 from lossdoctor.importers.tensorboard_csv import TensorBoardCsvImporter
 from lossdoctor.importers.tensorboard_json import TensorBoardJsonImporter
@@ -27,6 +28,7 @@ IMPORTERS: tuple[Importer, ...] = (
     TensorBoardJsonImporter(),
     TensorboardXScalarsImporter(),
     DvcLiveImporter(),
+    MlflowImporter(),
     JsonLinesImporter(),
     HistoryJsonImporter(),
     CsvImporter(),

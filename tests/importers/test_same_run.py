@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import Role, Run
-from tests.helpers import logs
+from tests.helpers import logs, mlflow_logs
 
 Rows = list[tuple[float, float]]
 VALUE = st.one_of(st.floats(width=64), st.floats(-10, 10), st.integers(-5, 5).map(float))
@@ -82,8 +82,13 @@ def trainer_state(folder: Path, rows: Rows) -> None:
     logs.trainer_state(folder / "trainer_state.json", log)
 
 
+def mlflow(folder: Path, rows: Rows) -> None:
+    curves = {tag: [(i, row[index]) for i, row in enumerate(rows)] for index, tag in enumerate(("loss", "val_loss"))}
+    mlflow_logs.run(folder / "mlruns" / "0" / mlflow_logs.RUN_ID, curves)
+
+
 WRITERS = (csv, tsv_gz, json_lines, history, history_rows, text, text_equals, keras_progress, columns, chart_download,
-           trainer_state)  # fmt: skip
+           trainer_state, mlflow)  # fmt: skip
 EPOCHS = (csv, tsv_gz, json_lines, history, history_rows, text, text_equals, keras_progress)
 
 
