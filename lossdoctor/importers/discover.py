@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import Discovery, FileHead, Importer, Source
+from lossdoctor.importers.copies import without_copies
 from lossdoctor.importers.files import NotAFileError, read_head, shown, unreadable
 from lossdoctor.importers.lookalikes import explain
 from lossdoctor.importers.registry import IMPORTERS, recognise, titles
@@ -83,6 +84,8 @@ def _in_folder(root: str) -> Discovery:
             problems.append(strange.problem(named=False))
         elif strange.near_miss and len(near_misses) < _MAX_NEAR_MISSES:
             near_misses.append(strange.problem(named=False))
+    claimed, copies = without_copies(claimed)
+    problems += copies
     sources: list[Source] = []
     for candidate in IMPORTERS:
         found = _grouped(candidate, claimed.get(candidate.name, []), root)

@@ -18,6 +18,7 @@ from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, S
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
 from lossdoctor.importers.json_numbers import json_number
 from lossdoctor.importers.reading import build_run
+from lossdoctor.importers.wandb_folder import folder_config
 from lossdoctor.runs import Problem, ProblemLevel, Series
 
 MAX_BYTES = 1 << 30
@@ -33,6 +34,7 @@ _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 # mmengine writes the same rows as scalars.json once more under the time of the start.
 _MMENGINE_COPY = re.compile(r"\d{8}_\d{6}\.json")
 _ENV_INFO = "env_info"
+_WANDB_HISTORY = "wandb-history.jsonl"
 
 
 class JsonLinesImporter:
@@ -77,7 +79,7 @@ class JsonLinesImporter:
                 text = "holds the same rows as scalars.json beside it; that one is read."
                 problems.append(Problem("copy", ProblemLevel.INFO, shown(head.path), text))
                 continue
-            path = folder if head.name == "wandb-history.jsonl" and folder != root else head.path
+            path = folder if head.name == _WANDB_HISTORY and folder != root else head.path
             sources.append(Source(self.name, relative_id(path, root), path, (head.path,), head.size_bytes))
         return Grouping(tuple(sources), tuple(problems))
 
@@ -95,7 +97,10 @@ class JsonLinesImporter:
             text = "holds no row with a step and a number."
             problems.append(Problem("no_rows", ProblemLevel.INFO, shown(path), text))
         series, unit = _series(rows.found, shown(os.path.basename(path)))
-        run = build_run(source, series, step_unit=unit, problems=problems)
+        # W&B keeps the program's arguments in a file of its own.
+        wandb = os.path.basename(path) == _WANDB_HISTORY
+        config = folder_config(os.path.dirname(path), problems) if wandb else {}
+        run = build_run(source, series, config=config, step_unit=unit, problems=problems)
         return ImportResult((run,))
 
 

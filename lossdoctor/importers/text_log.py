@@ -18,6 +18,7 @@ from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.text_axis import place_rows
 from lossdoctor.importers.text_line import PATTERNS, tells_training
 from lossdoctor.importers.text_rows import Row, TextRows, pattern_rows, text_rows
+from lossdoctor.importers.wandb_folder import RUN_FOLDER
 from lossdoctor.runs import Problem, ProblemLevel, Run, Series
 
 MAX_BYTES = 1 << 30
@@ -78,10 +79,8 @@ class TextLogImporter:
         return Match(0.55, "has lines with a growing step and numbers") if rows else None
 
     def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
-        """One source a file."""
-        return Grouping(
-            tuple(Source(self.name, relative_id(h.path, root), h.path, (h.path,), h.size_bytes) for h in heads)
-        )
+        """One source a file; what a W&B run printed stands for its run folder."""
+        return Grouping(tuple(_source(head, root) for head in heads))
 
     def read(self, source: Source) -> ImportResult:
         """The run in one text log."""
@@ -123,6 +122,14 @@ def compile_pattern(text: str) -> re.Pattern[str]:
             "For example: step=(?P<step>[0-9]+) loss=(?P<loss>[0-9.e+-]+)",
         )
     return pattern
+
+
+def _source(head: FileHead, root: str) -> Source:
+    files, run = os.path.dirname(head.path), os.path.dirname(os.path.dirname(head.path))
+    printed = head.name == "output.log" and os.path.basename(files) == "files"
+    if printed and RUN_FOLDER.fullmatch(os.path.basename(run)) and os.path.commonpath([run, root]) == root:
+        return Source("text_log", relative_id(run, root), files, (head.path,), head.size_bytes)
+    return Source("text_log", relative_id(head.path, root), head.path, (head.path,), head.size_bytes)
 
 
 def _may_be_log(head: FileHead) -> bool:

@@ -15,6 +15,7 @@ from lossdoctor.importers.json_numbers import json_number
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.wandb_binary.framing import HEADER, Records, read_records
 from lossdoctor.importers.wandb_binary.messages import WandbRun, read_run
+from lossdoctor.importers.wandb_folder import folder_config
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
 
 MAX_BYTES = 2 << 30
@@ -32,8 +33,9 @@ class WandbBinaryImporter:
     help = (
         "The binary file that wandb writes below wandb/run-* and wandb/offline-run-*, uploaded or not; read without the "
         "wandb package, without an account and without writing to it. History rows become series over _step, the "
-        "configuration is taken from the file itself; media, tables and system metrics are passed over. A run that was "
-        "killed ends in half a record: everything before it is kept."
+        "configuration is taken from the file itself, from config.yaml and from the program's arguments; "
+        "media, tables and system metrics are passed over. A run that was killed ends in half a "
+        "record: everything before it is kept."
     )
 
     def probe(self, head: FileHead) -> Match | None:
@@ -66,8 +68,9 @@ class WandbBinaryImporter:
         series = _series(wandb, shown(os.path.basename(path)))
         if not series:
             text = "holds no history: the run logged nothing, or ended before its first row was written."
-            problems.append(Problem("no_rows", ProblemLevel.INFO, shown(path), text))
-        run = build_run(source, series, name=wandb.name or None, config=_config(wandb), problems=problems)
+            problems.append(Problem("no_rows", ProblemLevel.INFO, shown(path), text, _printed(os.path.dirname(path))))
+        config = {**_folder_config(path, problems), **_config(wandb)}
+        run = build_run(source, series, name=wandb.name or None, config=config, problems=problems)
         return ImportResult((run,))
 
 
@@ -91,6 +94,22 @@ def _series(wandb: WandbRun, source: str) -> list[Series]:
                 values.append(number)
                 walls.append(np.nan if wall is None else wall)
     return [Series(tag, np.array(s, np.int64), np.array(v), np.array(w), source) for tag, (s, v, w) in points.items()]
+
+
+def _folder_config(path: str, problems: list[Problem]) -> dict[str, ConfigValue]:
+    """The configuration in the run's folder; none where several runs lie in one folder."""
+    folder = os.path.dirname(path)
+    try:
+        alone = sum(name.endswith((".wandb", ".wandb.gz")) for name in os.listdir(folder)) == 1
+    except OSError:
+        return {}
+    return folder_config(folder, problems) if alone else {}
+
+
+def _printed(folder: str) -> str:
+    """Where to look for numbers of a run without history; empty when it printed nothing."""
+    printed = os.path.join(folder, "files", "output.log")
+    return "What it printed is in files/output.log: open that file by itself." if os.path.isfile(printed) else ""
 
 
 def _config(wandb: WandbRun) -> dict[str, ConfigValue]:
