@@ -19,6 +19,7 @@ class Source:
         path: the run's folder, or the file when one file is the run; absolute.
         files: every file to read, absolute, in reading order.
         size_bytes: their sizes together.
+        also: sources of other formats that may hold the same training; read together, and folded where they do.
     """
 
     format: str
@@ -26,6 +27,17 @@ class Source:
     path: str
     files: tuple[str, ...]
     size_bytes: int
+    also: tuple[Source, ...] = ()
+
+    @property
+    def every_file(self) -> tuple[str, ...]:
+        """The files of this source and of those that are read with it."""
+        return (*self.files, *(path for source in self.also for path in source.files))
+
+    @property
+    def total_bytes(self) -> int:
+        """The size of `every_file`."""
+        return self.size_bytes + sum(source.size_bytes for source in self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from lossdoctor.formatting import count
 from lossdoctor.importers.base import Discovery, FileHead, Importer, Source
 from lossdoctor.importers.copies import without_copies
 from lossdoctor.importers.files import NotAFileError, read_head, shown, unreadable
+from lossdoctor.importers.folding import bundled
 from lossdoctor.importers.lookalikes import explain
 from lossdoctor.importers.registry import IMPORTERS, recognise, titles
 from lossdoctor.importers.walk import walk
@@ -93,7 +94,7 @@ def _in_folder(root: str) -> Discovery:
         problems += found[1]
     if not sources:
         problems = [_nothing(root, len(walked.files)), *problems, *near_misses]
-    return Discovery(root, _unique(sources), tuple(problems), len(walked.files))
+    return Discovery(root, bundled(_unique(sources)), tuple(problems), len(walked.files))
 
 
 def _never_a_log(path: str) -> bool:

@@ -10,6 +10,7 @@ from lossdoctor.formatting import count
 from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.config_files import config_beside
 from lossdoctor.importers.files import shown
+from lossdoctor.importers.folding import folded
 from lossdoctor.importers.roles import assign_roles
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, Run, SeamKind, Series, find_seams
 
@@ -17,8 +18,17 @@ from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, Run, SeamK
 def read_source(source: Source) -> ImportResult:
     """Reads a source whole: every run in it, with roles, config and problems.
 
-    Damage becomes problems; what could be read is returned. Raises only for a Source of an unknown format.
+    Damage becomes problems; what could be read is returned. One training in several formats (`Source.also`) comes back
+    as one run. Raises only for a Source of an unknown format.
     """
+    if not source.also:
+        return _read_one(source)
+    results = [_read_one(item) for item in (replace(source, also=()), *source.also)]
+    runs = folded(run for result in results for run in result.runs)
+    return ImportResult(runs, tuple(problem for result in results for problem in result.problems))
+
+
+def _read_one(source: Source) -> ImportResult:
     from lossdoctor.importers.compressed import is_compressed, read_compressed
     from lossdoctor.importers.registry import importer
 

@@ -64,8 +64,8 @@ def scan(
         roots=tuple(str(path) for path in paths),
         runs=tuple(diagnosed),
         problems=_sorted_problems(problems),
-        files=sum(len(source.files) for _, source in sources),
-        bytes=sum(source.size_bytes for _, source in sources),
+        files=sum(len(source.every_file) for _, source in sources),
+        bytes=sum(source.total_bytes for _, source in sources),
         seconds=time.perf_counter() - started,
     )
 
@@ -112,7 +112,7 @@ def _distinct_sources(discoveries: Iterable[Discovery]) -> list[tuple[str, Sourc
     seen: dict[tuple[str, tuple[str, ...]], tuple[str, Source]] = {}
     for found in sorted(discoveries, key=lambda d: (len(d.root), d.root)):
         for source in found.sources:
-            seen.setdefault((source.format, source.files), (found.root, source))
+            seen.setdefault((source.format, source.every_file), (found.root, source))
     return sorted(seen.values(), key=lambda item: (item[1].id, item[0], item[1].path))
 
 

@@ -13,6 +13,7 @@ import pytest
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.importers.tensorboard.reader import read_event_file
 from lossdoctor.runs import Role, Run
+from tests.helpers import logs
 from tests.importers.test_event_conformance import ours, tensorboards
 
 VALUES = [1.0 / (1 + step) for step in range(40)] + [math.nan, math.inf, -math.inf]
@@ -100,3 +101,21 @@ def test_hparams_of_tensorboardx_are_configuration(tmp_path: Path) -> None:
     tensorboardx(tmp_path)
     runs = [run for source in find_sources(tmp_path).sources for run in read_source(source).runs]
     assert any(run.config.get("lr") == 0.1 and run.config.get("optimizer") == "adam" for run in runs)
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["torch", "tensorboardX"])
+def test_curves_of_add_scalars_belong_to_their_run(nested: bool, tmp_path: Path) -> None:
+    logs.event_file(tmp_path / "run", [])
+    for curve in ("train", "val"):
+        folder = tmp_path / "run" / ("Loss/all" if nested else "Loss_all") / curve
+        folder = folder if nested else folder.parent.with_name(f"Loss_all_{curve}")
+        logs.event_file(folder, logs.curve("Loss/all", [3.0, 2.0, 1.0, 0.5]))
+    (run,) = [run for source in find_sources(tmp_path).sources for run in read_source(source).runs]
+    assert {run.primary(role) is not None for role in (Role.TRAIN_LOSS, Role.VAL_LOSS)} == {True}
+    assert len(run.series) == 2
+
+
+def test_a_sub_folder_of_another_name_is_another_run(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "lr_0.1"):
+        logs.event_file(folder, logs.curve("loss", [3.0, 2.0, 1.0, 0.5]))
+    assert len(find_sources(tmp_path).sources) == 2

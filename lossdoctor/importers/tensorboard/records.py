@@ -19,6 +19,7 @@ FOOTER = 4
 _LENGTH = struct.Struct("<Q").unpack_from
 _CRC = struct.Struct("<I").unpack_from
 _BATCH = 65536
+_STRETCH = 128  # records walked before a first look whether lengths repeat; doubled while they do not
 _TAIL = 4096  # lengths looked at to find out whether they repeat
 _SEARCH = 1 << 20  # bytes looked at together once a search for a header has got long
 
@@ -135,6 +136,7 @@ class _Chain:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._recent: Int64s = np.zeros(0, dtype=np.int64)
+        self._stretch = _STRETCH
 
     def follow(self, position: int, limit: int) -> tuple[Int64s, int]:
         """Positions of up to `limit` headers of complete records from `position` on, and the position behind them."""
@@ -143,7 +145,8 @@ class _Chain:
         while count < limit:
             guessed = self._guess(position, limit - count)
             if guessed.size < 64:
-                walked, position = self._walk(position, min(limit - count, _TAIL))
+                walked, position = self._walk(position, min(limit - count, self._stretch))
+                self._stretch = min(self._stretch * 2, _TAIL)
                 if not walked.size:
                     break
                 parts.append(walked)
@@ -152,6 +155,7 @@ class _Chain:
                 continue
             parts.append(guessed)
             count += guessed.size
+            self._stretch = _STRETCH
             last = int(guessed[-1])
             position = last + HEADER + FOOTER + int(_LENGTH(self._data, last)[0])
             self._remember(guessed, position)
@@ -190,12 +194,19 @@ class _Chain:
         positions = behind[:whole] - strides[:whole]
         lengths = gather(self._data, positions, 8).view("<u8")
         wrong = np.flatnonzero(lengths != (strides[:whole] - HEADER - FOOTER).view(np.uint64))
-        return positions[: int(wrong[0])] if wrong.size else positions
+        if not wrong.size:
+            return positions
+        # A step number has grown by a byte, or the run logs something new: what came before says nothing any more.
+        self._recent = self._recent[:0]
+        self._stretch = _STRETCH
+        return positions[: int(wrong[0])]
 
     def _period(self) -> Int64s | None:
         recent = self._recent
-        if recent.size < 512:
+        if recent.size < _STRETCH:
             return None
+        # Files begin with records of their own; they must not hide the period of those that follow.
+        recent = recent[recent.size // 4 :]
         half = recent.size // 2
         ends = np.flatnonzero(recent[half - 1 : -1] == recent[-1])[::-1]
         for end in ends[:64]:
