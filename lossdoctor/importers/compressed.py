@@ -6,6 +6,7 @@ private temporary folder that is removed afterwards; nothing inside a compressed
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from lossdoctor.importers.gzip_stream import MAGIC, MAX_RATIO, MAX_TOTAL, Ending
 from lossdoctor.runs import Problem, ProblemLevel, Run
 
 SUFFIX = ".gz"
+_MOST_ENTRIES = 1000
 _ARCHIVES = (MAGIC, b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ")
 _TOLD = {
     Ending.CUT: ("truncated", "ends within its compressed stream; what could be unpacked was read."),
@@ -64,7 +66,7 @@ def _unpacked(source: Source, folder: str, problems: list[Problem]) -> Source:
     if not of_folder:
         return replace(source, files=tuple(files))
     root = os.path.join(folder, "run")
-    _link_config(source.path, root)
+    _link_rest(source.path, root)
     return replace(source, path=root, files=tuple(files))
 
 
@@ -101,13 +103,24 @@ def _link(path: str, target: str) -> None:
         shutil.copyfile(path, target)
 
 
-def _link_config(folder: str, root: str) -> None:
+def _link_rest(folder: str, root: str) -> None:
+    """What stands beside the logs, under the same names: configuration, names and parameters are read from there."""
+    try:
+        for entry in itertools.islice(os.scandir(folder), _MOST_ENTRIES):
+            target = os.path.join(root, entry.name)
+            if not os.path.lexists(target) and not entry.name.lower().endswith(SUFFIX):
+                os.symlink(entry.path, target)
+    except OSError:
+        _copy_config(folder, root)
+
+
+def _copy_config(folder: str, root: str) -> None:
     for name in NAMES:
         path = os.path.join(folder, *name.split("/"))
         target = os.path.join(root, *name.split("/"))
         if os.path.isfile(path) and not os.path.lexists(target):
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            _link(path, target)
+            shutil.copyfile(path, target)
 
 
 def _renamed(
