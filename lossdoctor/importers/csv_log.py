@@ -15,7 +15,6 @@ from lossdoctor.importers.table import read_table
 from lossdoctor.importers.tag_meaning import Quantity, describe
 from lossdoctor.runs import Problem, ProblemLevel
 
-_RUNS_TABLE = {"name", "state", "created", "runtime"}
 _VERSION_FOLDER = re.compile(r"version_\d+")
 _SAMPLE_LINES = 60
 
@@ -36,7 +35,7 @@ class CsvImporter:
     def probe(self, head: FileHead) -> Match | None:
         """A header with a step-like or loss-like column and at least one row of numbers below it."""
         look = _look(head)
-        if look is None or _foreign(look):
+        if look is None or look.first.startswith("#{"):  # a Stable-Baselines monitor file
             return None
         if not _log_like(look):
             return None
@@ -125,13 +124,6 @@ def _binary(data: bytes) -> bool:
     return data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data.count(0) > max(2, len(data) // 50)
 
 
-def _foreign(look: _Look) -> str:
-    names = {name.lower() for name in look.names}
-    if names >= _RUNS_TABLE:
-        return "runs_table"
-    return "monitor" if look.first.startswith("#{") else ""
-
-
 def table_trouble(head: FileHead) -> tuple[str, str, str] | None:
     """Why a table is no log: (code, message, hint); None when the file is no table at all."""
     data = head.head.lstrip()
@@ -144,12 +136,6 @@ def table_trouble(head: FileHead) -> tuple[str, str, str] | None:
     look = _look(head)
     if look is None:
         return _one_column(head)
-    if _foreign(look) == "runs_table":
-        return (
-            "runs_table",
-            "is a W&B table with one row for each run: last values, no curves.",
-            "Export the charts (one column for each run) instead.",
-        )
     named_like_table = head.name.lower().endswith((".csv", ".tsv"))
     if not look.numbers and look.rows and named_like_table:
         code = "no_numbers" if _log_like(look) else "text_table"

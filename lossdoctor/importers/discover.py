@@ -60,7 +60,10 @@ def _one_file(path: str) -> Discovery:
         return Discovery(root, (), (explain(head).problem(named=True),), 1)
     grouping = claim[0].group([head], root)
     sources = tuple(replace(source, path=path) for source in grouping.sources)
-    return Discovery(root, _unique(list(sources)), grouping.problems, 1)
+    problems = grouping.problems
+    if not sources:  # it holds nothing to show, and the user named this very file
+        problems = tuple(replace(problem, level=ProblemLevel.ERROR) for problem in problems)
+    return Discovery(root, _unique(list(sources)), problems, 1)
 
 
 def _in_folder(root: str) -> Discovery:

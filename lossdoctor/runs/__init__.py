@@ -5,6 +5,7 @@ The glossary of the whole program (one word an idea):
 run       one training from first to last logged point; may have been restarted, may be spread over several files
 series    the points of one tag: steps, values, wall times, in file order
 histogram how the values of one tensor of one layer were spread at a step (gradients, weights, activations)
+band      the range of values that a thinned-out point stands for
 tag       the name under which the trainer logged a series
 role      what a series means: training loss, validation loss, learning rate, ...
 seam      where one writing session of a series ends and another begins: a resume, a restart, a second writer
@@ -17,6 +18,7 @@ problem   something wrong with the input itself
 This package imports nothing of lossdoctor but errors, and does not read files.
 """
 
+from lossdoctor.runs.band import Band
 from lossdoctor.runs.config import STANDARD_NAMES, StandardConfig, standard_config
 from lossdoctor.runs.histograms import Buckets, HistogramKind, HistogramSeries
 from lossdoctor.runs.problems import Problem, ProblemLevel
@@ -27,6 +29,7 @@ from lossdoctor.runs.series import Series
 
 __all__ = [
     "STANDARD_NAMES",
+    "Band",
     "Buckets",
     "ConfigValue",
     "HistogramKind",

@@ -8,6 +8,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from lossdoctor.runs.band import Band
+
 Steps: TypeAlias = npt.NDArray[np.int64]
 Values: TypeAlias = npt.NDArray[np.float64]
 
@@ -28,6 +30,7 @@ class Series:
         values: (n,) float64. NaN and infinities are kept: they are what we diagnose.
         wall_times: (n,) float64 seconds since 1970; NaN where the log has none.
         source: the file (or the first of several) the points came from, as text.
+        band: the range each point stands for, where the log was thinned out and says so; None otherwise.
 
     Raises:
         ValueError: the arrays differ in length or are not one-dimensional.
@@ -38,6 +41,7 @@ class Series:
     values: Values
     wall_times: Values
     source: str = ""
+    band: Band | None = None
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Series:
         values: npt.ArrayLike,
         wall_times: npt.ArrayLike | None = None,
         source: str = "",
+        band: Band | None = None,
     ) -> None:
         values = _frozen(values, np.float64)
         wall_times = np.full(values.shape, np.nan) if wall_times is None else wall_times
@@ -54,10 +59,13 @@ class Series:
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "wall_times", _frozen(wall_times, np.float64))
         object.__setattr__(self, "source", source)
+        object.__setattr__(self, "band", band)
         if self.values.ndim != 1 or not self.steps.shape == self.values.shape == self.wall_times.shape:
             raise ValueError(
                 f"series {tag!r}: {self.steps.shape} steps, {self.values.shape} values, {self.wall_times.shape} times"
             )
+        if band is not None and len(band) != self.values.size:
+            raise ValueError(f"series {tag!r}: {self.values.size} values, a band of {len(band)}")
 
     def __len__(self) -> int:
         return int(self.values.size)
@@ -70,6 +78,7 @@ class Series:
             and np.array_equal(self.steps, other.steps)
             and np.array_equal(self.values, other.values, equal_nan=True)
             and np.array_equal(self.wall_times, other.wall_times, equal_nan=True)
+            and self.band == other.band
         )
 
     __hash__ = None  # type: ignore[assignment]  # equal by content, too long to hash
@@ -82,6 +91,7 @@ class Series:
             np.asarray(self.values),
             np.asarray(self.wall_times),
             self.source,
+            self.band,
         )
 
     def __repr__(self) -> str:
@@ -110,4 +120,5 @@ class Series:
         later_minimum = np.minimum.accumulate(self.steps[::-1])[::-1]
         keep = np.ones(len(self), dtype=bool)
         keep[:-1] = self.steps[:-1] < later_minimum[1:]
-        return Series(self.tag, self.steps[keep], self.values[keep], self.wall_times[keep], self.source)
+        band = None if self.band is None else self.band.at(keep)
+        return Series(self.tag, self.steps[keep], self.values[keep], self.wall_times[keep], self.source, band)

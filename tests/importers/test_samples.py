@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lossdoctor.importers import find_sources, read_source
@@ -43,6 +44,7 @@ def _run(run: Run, folder: Path) -> dict[str, Any]:
 
 def _series(series: Series) -> dict[str, Any]:
     values = [repr(value) for value in series.values.tolist()]
+    band = series.band
     return {
         "points": len(series),
         "steps": [*series.steps[:_SHOWN].tolist(), "...", *series.steps[-2:].tolist()],
@@ -51,6 +53,7 @@ def _series(series: Series) -> dict[str, Any]:
         "finite_sum": repr(float(series.values[series.finite].sum())),
         "not_finite": int((~series.finite).sum()),
         "timed": bool((series.wall_times == series.wall_times).any()),
+        **({} if band is None else {"band": [repr(float(np.nansum(edge))) for edge in (band.lower, band.upper)]}),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossdoctor.runs import Role, RoleAssignment, Run, Series
+from lossdoctor.runs import Band, Role, RoleAssignment, Run, Series
 
 
 def naive_last_branch(steps: list[int]) -> list[int]:
@@ -47,6 +47,28 @@ def test_equality_is_by_content_and_nan_equals_nan() -> None:
     assert Series("a", [1], [np.nan]) == Series("a", [1], [np.nan])
     assert Series("a", [1], [1.0]) != Series("a", [1], [2.0])
     assert Series("a", [1], [1.0]) != "a"
+
+
+def test_a_band_travels_with_its_points() -> None:
+    lower = np.array([0.5, np.nan, 2.0])
+    series = Series("loss", [0, 5, 5], [1.0, 2.0, 3.0], band=Band(lower, [1.5, np.nan, 4.0]))
+    again = pickle.loads(pickle.dumps(series))
+    assert again == series
+    assert again.band is not None
+    with pytest.raises(ValueError, match="read-only"):
+        again.band.lower[0] = 5.0
+    lower[0] = 0.5  # the caller's own array stays writable
+    assert series != Series("loss", [0, 5, 5], [1.0, 2.0, 3.0])
+    assert series != Series("loss", [0, 5, 5], [1.0, 2.0, 3.0], band=Band([0, 0, 0], [9, 9, 9]))
+    assert series.last_branch().band == Band([0.5, 2.0], [1.5, 4.0])
+    assert series.band != 3
+
+
+def test_a_band_has_two_edges_of_one_length() -> None:
+    with pytest.raises(ValueError, match="band"):
+        Band([1.0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="a band of 2"):
+        Series("loss", [1], [1.0], band=Band([1, 2], [1, 2]))
 
 
 @settings(max_examples=300, deadline=None)
