@@ -74,7 +74,15 @@ def assign_roles(series: Sequence[Series]) -> tuple[RoleAssignment, ...]:
 
 
 def _settle_adversaries(candidates: list[Candidate]) -> None:
-    """Generator and discriminator losses are adversarial where both sides are logged; one side alone is a component."""
+    """Generator and discriminator losses are adversarial where both sides are logged, or where nothing else is.
+
+    One side beside a loss of the whole is a component of that loss.
+    """
+    losses = [c for c in candidates if c.meaning.quantity in (Quantity.LOSS, Quantity.LOSS_FUNCTION)]
+    if losses and all(c.meaning.plainly_adversarial for c in losses):
+        for candidate in losses:
+            candidate.meaning = candidate.meaning.as_quantity(Quantity.ADVERSARIAL)
+        return
     sides = {c.meaning.side for c in candidates if c.meaning.side}
     pairs = ({"generator", "discriminator"}, {"actor", "critic"}, {"generator", "critic"})
     opposed = set().union(*(pair for pair in pairs if pair <= sides))

@@ -40,6 +40,7 @@ class Meaning:
         split_word: the word that named the split.
         extras: words that set it apart from others of its kind: {"box"} in train/box_loss.
         side: "generator", "discriminator", "actor", "critic" or "".
+        side_word: the word that names the side, as it stands in the tag.
         is_total: a word says that it is the whole.
         per_epoch: a word says that a point stands for an epoch: train_loss_epoch beside train_loss_step.
         weakness: points off as a loss: it is named by a loss function, or smoothed.
@@ -51,6 +52,7 @@ class Meaning:
     split_word: str = ""
     extras: frozenset[str] = frozenset()
     side: str = ""
+    side_word: str = ""
     is_total: bool = False
     per_epoch: bool = False
     weakness: float = 0.0
@@ -70,6 +72,13 @@ class Meaning:
         """A loss of one side; "gen_accuracy" or "disc_lr" is none."""
         return self.quantity is Quantity.LOSS or (self.quantity is Quantity.OTHER and self.side != "")
 
+    @property
+    def plainly_adversarial(self) -> bool:
+        """A loss of one side in whole words: a lone "g" or "d" may be anything."""
+        return (
+            self.may_be_adversarial and self.side in ("generator", "discriminator") and self.side_word not in ("g", "d")
+        )
+
     def as_quantity(self, quantity: Quantity) -> Meaning:
         """The same tag read as another quantity."""
         return replace(self, quantity=quantity)
@@ -79,7 +88,7 @@ class Meaning:
         if self.quantity is Quantity.OTHER:
             return "no word in the tag names a quantity that is judged"
         if self.quantity is Quantity.ADVERSARIAL:
-            return f"{self.side} loss beside its opponent's"
+            return f"{self.side} loss: it falls and rises with its opponent's"
         said = " and ".join(f"“{word}”" for word in (self.split_word, self.word) if word)
         return f"tag says {said}: {self.quantity.value}"
 
@@ -95,9 +104,9 @@ def describe(tag: str) -> Meaning:
     split = w.SPLITS[found[split_at]] if split_at >= 0 else None
     split_word = found[split_at] if split_at >= 0 else ""
     quantity, word = _quantity(found, have)
-    side = _side(found, have)
+    side, side_word = _side(have)
     extras = frozenset(_extras(found, quantity, word))
-    meaning = Meaning(quantity, split, word, split_word, extras, side, bool(have & w.TOTAL_WORDS))
+    meaning = Meaning(quantity, split, word, split_word, extras, side, side_word, bool(have & w.TOTAL_WORDS))
     return replace(meaning, per_epoch=bool(have & w.EPOCH_WORDS), weakness=_weakness(meaning, have))
 
 
@@ -217,16 +226,16 @@ _DECISIONS = (
 )
 
 
-def _side(found: tuple[str, ...], have: frozenset[str]) -> str:
+def _side(have: frozenset[str]) -> tuple[str, str]:
     for side, names in (
         ("generator", w.GENERATOR_WORDS),
         ("discriminator", w.DISCRIMINATOR_WORDS),
         ("actor", w.ACTOR_WORDS),
         ("critic", w.CRITIC_WORDS),
     ):
-        if have & names:
-            return side
-    return ""
+        if spoken := have & names:
+            return side, max(spoken, key=len)
+    return "", ""
 
 
 def _extras(found: tuple[str, ...], quantity: Quantity, word: str) -> list[str]:

@@ -136,6 +136,7 @@ class Overfitting(Rule):
             # overfitting even when it is only 6 % of all that was gained; one of 7 % that is 0.5 % of the gain is not.
             of_level = rise.of_level / self.limit("rise_of_level")
             effect = min(math.sqrt(effect * of_level), 2.5 * effect, 1.5 * of_level)
+        effect *= _lasting(rise)
         p = min(above(effect, 1.0), *parts)
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p)
@@ -148,6 +149,11 @@ class Overfitting(Rule):
             tuple(measurements),
             (view.val.tag, view.train.tag),
         )
+
+
+def _lasting(rise: Rise) -> float:
+    """Up to 1.5 for a rise that takes half of the run: the slower validation turns up, the smaller it is by the end."""
+    return 1.0 + 0.5 * min(max(rise.share_after / 0.25 - 1.0, 0.0), 1.0) if rise.points_after >= 8 else 1.0
 
 
 def _message(rise: Rise, train_tag: str, val_tag: str) -> Message:
@@ -190,9 +196,18 @@ def _gain(val: Curve, train: Curve) -> float:
 
 
 def _train_fall(train: Curve, since_step: float) -> float:
-    """Fall of training after a step, as the larger share of its level there and of its whole gain."""
+    """Fall of training after a step, as the larger share of its level there and of its whole gain.
+
+    Where validation was best at its first evaluation, training is measured from a tenth of the run on: the first points
+    of a run with too high a rate are thrown up, and their fall back to the start level taught nothing.
+    """
+    settled = float(train.steps[0] + 0.1 * (train.steps[-1] - train.steps[0]))
     then = train.level_at(since_step)
+    if since_step < settled:
+        then = min(then, train.median_between(0.1, 0.3))
     fall = then - train.end
+    if fall < 3.0 * train.sigma / math.sqrt(max(0.1 * train.n, 1.0)):
+        return 0.0  # within the noise of the compared medians
     shares = [fall / train.unit]
     if then > 0 and train.end > 0:
         shares.append(fall / then)

@@ -6,7 +6,7 @@ from lossdoctor.findings import Level, Message, Outcome, Severity, Span
 from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
-from lossdoctor.signals.tail import flat_since, late_gain
+from lossdoctor.signals.tail import flat_since, late_gain, tail_slope
 
 
 class Plateau(Rule):
@@ -92,6 +92,8 @@ class Plateau(Rule):
             p, reason = 0.2 * p, "accuracy is near its ceiling: converged, no slack"
         elif view.early_accuracy:
             p, reason = 0.3 * p, "accuracy was high from the start: fine-tuning near the optimum"
+        elif _still_improves(view):
+            p, reason = 0.5 * p, "the loss still falls surely, if slowly: it is not stuck"
         if p < REPORT_AT:
             return self.clear(measurements, p, reason)
         since = float(curve.steps[min(int(settled * curve.steps.size), curve.steps.size - 1)])
@@ -114,3 +116,12 @@ class Plateau(Rule):
             Level(curve.end, "end level", series.tag),
         )
         return self.found(p, Severity.MEDIUM, message, evidence, measurements, (series.tag,))
+
+
+def _still_improves(view: RunView) -> bool:
+    """Whether training or validation falls over the last half of the run beyond doubt, by 3 % of its level or more."""
+    return any(
+        tail_slope(curve, 0.5).falling and curve.median_between(0.5, 0.67) > 1.03 * curve.end
+        for curve in (view.train_curve, view.val_curve)
+        if curve is not None and curve.end > 0
+    )

@@ -12,6 +12,9 @@ from lossdoctor.signals.levels import ChanceLevel, chance_level
 
 # Without knowledge of the number of classes only levels that hardly occur by accident are tried.
 UNMISTAKABLE = (2, 10, 100, 1000, 50257)
+BY_LEVEL_ALONE = 0.65
+# Above the level by this share at the start, the loss came from somewhere else than chance.
+LEARNED = 0.1
 
 
 class StuckAtChance(Rule):
@@ -64,7 +67,7 @@ class StuckAtChance(Rule):
         accuracy = view.accuracy
         tolerance = self.limit("distance")
         classes = None if view.config.classes is None else int(view.config.classes)
-        match, trust = _match(curve.end, classes, accuracy, 4 * tolerance)
+        match, trust = _match(curve.end, classes, view.final_accuracy, 4 * tolerance)
         if match is None:
             return self.clear()
         measurements = (
@@ -75,6 +78,8 @@ class StuckAtChance(Rule):
         p = trust * min(below(match.distance, tolerance), below(moved, 2 * tolerance))
         if accuracy is not None and accuracy > 2.0 / match.classes:
             p *= 0.2
+        elif trust <= BY_LEVEL_ALONE and curve.start > (1.0 + LEARNED) * match.value:
+            p *= 0.5  # a loss that came down a good way passes some ln C wherever it ends
         if p < REPORT_AT:
             return self.clear(measurements, p)
         message = Message.of(
@@ -100,7 +105,7 @@ def _match(
         confirmed = _nearest(level, near, tolerance)
         if confirmed is not None:
             return confirmed, 0.9
-    return _nearest(level, UNMISTAKABLE, tolerance), 0.65
+    return _nearest(level, UNMISTAKABLE, tolerance), BY_LEVEL_ALONE
 
 
 def _nearest(level: float, counts: Iterable[int], tolerance: float) -> ChanceLevel | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from lossdoctor.runs import Role, Run, Series
 from lossdoctor.runs.config import StandardConfig, standard_config
@@ -83,12 +84,34 @@ class RunView:
         return _curve(self._branch(Role.VAL_METRIC), sign=-1.0)
 
     @cached_property
-    def accuracy(self) -> float | None:
-        """Best accuracy reached (validation, else training) when the metric lies in [0, 1]; else None."""
-        for curve in (self.val_metric_curve, self.train_metric_curve):
-            if curve is not None and -1.0 <= float(curve.low.min()) <= 0.0 and float(curve.high.max()) <= 0.0:
-                return -curve.best
+    def accuracies(self) -> npt.NDArray[np.float64] | None:
+        """(n,) validation (else training) accuracy as a share, in step order; None without one, or on another scale.
+
+        Accuracies above 1 and up to 100 are percentages, provided that the tag speaks of accuracy or a share: a BLEU of
+        40 is no accuracy of 40 %.
+        """
+        for role, curve in ((Role.VAL_METRIC, self.val_metric_curve), (Role.TRAIN_METRIC, self.train_metric_curve)):
+            if curve is None:
+                continue
+            values = -curve.values
+            low, high = -float(curve.high.max()), -float(curve.low.min())
+            if 0.0 <= low and high <= 1.0:
+                return values
+            if 0.0 <= low and 1.5 < high <= 100.0 and _is_percentage(self.run.primary(role)):
+                return values / 100.0
         return None
+
+    @property
+    def accuracy(self) -> float | None:
+        """Best accuracy reached, as a share; None when none was logged."""
+        return None if self.accuracies is None else float(self.accuracies.max())
+
+    @property
+    def final_accuracy(self) -> float | None:
+        """Median accuracy of the last half of the run, as a share; None when none was logged."""
+        if self.accuracies is None:
+            return None
+        return float(np.median(self.accuracies[self.accuracies.size // 2 :]))
 
     @cached_property
     def config(self) -> StandardConfig:
@@ -181,13 +204,10 @@ class RunView:
         decayed = (self.schedule.decayed_step - float(curve.steps[0])) / span
         return decayed <= 0.6 and abs(decayed - settled) <= 0.25
 
-    @cached_property
+    @property
     def first_accuracy(self) -> float | None:
-        """First logged accuracy (validation, else training) when the metric lies in [0, 1]; else None."""
-        for curve in (self.val_metric_curve, self.train_metric_curve):
-            if curve is not None and -1.0 <= float(curve.low.min()) <= 0.0 and float(curve.high.max()) <= 0.0:
-                return -float(curve.values[0])
-        return None
+        """First logged accuracy, as a share; None when none was logged."""
+        return None if self.accuracies is None else float(self.accuracies[0])
 
     @property
     def early_accuracy(self) -> bool:
@@ -197,6 +217,10 @@ class RunView:
     def _branch(self, role: Role) -> Series | None:
         series = self.run.primary(role)
         return None if series is None or len(series) == 0 else series.last_branch()
+
+
+def _is_percentage(series: Series | None) -> bool:
+    return series is not None and "acc" in series.tag.lower()
 
 
 def _curve(series: Series | None, sign: float = 1.0) -> Curve | None:

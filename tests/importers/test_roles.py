@@ -200,3 +200,9 @@ def test_words() -> None:
     assert words("grad_2.0_norm") == ("grad", "2", "0", "norm")
     assert words("") == ()
     assert len(words("a/" * 10_000)) <= 250
+
+
+def test_one_side_alone_is_adversarial_when_it_says_so_in_words() -> None:
+    assert role_of("checkpoint_dis_loss") is Role.ADVERSARIAL_LOSS
+    assert role_of("generator_loss") is Role.ADVERSARIAL_LOSS
+    assert role_of("g_loss") is Role.TRAIN_LOSS
