@@ -18,12 +18,14 @@ from lossdoctor.importers.tensorboardx_scalars import TensorboardXScalarsImporte
 from lossdoctor.importers.text_log import TextLogImporter
 from lossdoctor.importers.wandb_binary.importer import WandbBinaryImporter
 from lossdoctor.importers.wandb_chart import WandbChartImporter
+from lossdoctor.importers.wandb_history import WandbHistoryImporter
 
 IMPORTERS: tuple[Importer, ...] = (
     TensorBoardImporter(),
     TrainerStateImporter(),
     WandbChartImporter(),
     WandbBinaryImporter(),
+    WandbHistoryImporter(),
     TensorBoardCsvImporter(),
     TensorBoardJsonImporter(),
     TensorboardXScalarsImporter(),
