@@ -52,8 +52,8 @@ class WandbHistoryImporter:
             return ImportResult((), (unreadable(path, error),))
         if table is None or not len(table.lines):
             return ImportResult((), (no_rows(path),))
-        if names is not None and len(names) > 2 and len(set(names)) == len(names):
-            return ImportResult((), (_one_row_each(path, len(names)),))
+        if names is not None and len(set(names)) > max(2, len(names) / 2):
+            return ImportResult((), (_one_row_each(path, len(set(names))),))
         return table_runs(source, table, names, path)
 
 
@@ -106,6 +106,6 @@ def _names(table: Table, path: str) -> list[str] | None:
     return names
 
 
-def _one_row_each(path: str, rows: int) -> Problem:
-    text = f"holds one row for each of {rows} runs: configuration and last values, no curves."
+def _one_row_each(path: str, runs: int) -> Problem:
+    text = f"holds hardly more than one row for each of {runs} runs: configuration and last values, no curves."
     return Problem("runs_table", ProblemLevel.ERROR, shown(path), text, "Save the whole history of the runs instead.")
