@@ -74,6 +74,17 @@ def read_bytes(path: str, limit: int) -> tuple[bytes, bool]:
         return data, len(os.read(descriptor, 1)) == 0
 
 
+def read_tail(path: str, limit: int) -> bytes:
+    """The last bytes of a regular file, at most `limit`.
+
+    Raises:
+        OSError: as `opened`.
+    """
+    with opened(path) as (descriptor, size):
+        os.lseek(descriptor, max(0, size - limit), os.SEEK_SET)
+        return _read_up_to(descriptor, limit)
+
+
 def _read_up_to(descriptor: int, limit: int) -> bytes:
     data = os.read(descriptor, min(limit, _PIECE))
     if len(data) < min(limit, _PIECE):  # short, so most likely the end: the common case costs one more empty read

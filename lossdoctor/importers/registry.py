@@ -11,6 +11,7 @@ from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
 from lossdoctor.importers.history_json import HistoryJsonImporter
 from lossdoctor.importers.json_lines import JsonLinesImporter
 from lossdoctor.importers.mlflow import MlflowImporter
+from lossdoctor.importers.parquet import ParquetImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
 from lossdoctor.importers.tensorboard_csv import TensorBoardCsvImporter
 from lossdoctor.importers.tensorboard_json import TensorBoardJsonImporter
@@ -26,6 +27,7 @@ IMPORTERS: tuple[Importer, ...] = (
     WandbChartImporter(),
     WandbBinaryImporter(),
     WandbHistoryImporter(),
+    ParquetImporter(),
     TensorBoardCsvImporter(),
     TensorBoardJsonImporter(),
     TensorboardXScalarsImporter(),

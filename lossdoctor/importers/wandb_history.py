@@ -11,7 +11,15 @@ from lossdoctor.importers.dialect import DELIMITERS, clean_header, decode, split
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.table import MAX_BYTES, Table, read_table
-from lossdoctor.importers.wandb_rows import NAME_COLUMNS, Rows, is_history, rows_by_name, rows_by_restart, run_series
+from lossdoctor.importers.wandb_rows import (
+    NAME_COLUMNS,
+    Rows,
+    few_rows_each,
+    is_history,
+    rows_by_name,
+    rows_by_restart,
+    run_series,
+)
 from lossdoctor.runs import Problem, ProblemLevel, Run
 
 
@@ -52,8 +60,8 @@ class WandbHistoryImporter:
             return ImportResult((), (unreadable(path, error),))
         if table is None or not len(table.lines):
             return ImportResult((), (no_rows(path),))
-        if names is not None and len(set(names)) > max(2, len(names) / 2):
-            return ImportResult((), (_one_row_each(path, len(set(names))),))
+        if names is not None and few_rows_each(names):
+            return ImportResult((), (one_row_each(path, names),))
         return table_runs(source, table, names, path)
 
 
@@ -106,6 +114,9 @@ def _names(table: Table, path: str) -> list[str] | None:
     return names
 
 
-def _one_row_each(path: str, runs: int) -> Problem:
-    text = f"holds hardly more than one row for each of {runs} runs: configuration and last values, no curves."
+def one_row_each(path: str, names: Sequence[str]) -> Problem:
+    """The problem of a table that holds the last row of many runs."""
+    text = (
+        f"holds hardly more than one row for each of {len(set(names))} runs: configuration and last values, no curves."
+    )
     return Problem("runs_table", ProblemLevel.ERROR, shown(path), text, "Save the whole history of the runs instead.")

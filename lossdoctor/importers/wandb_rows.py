@@ -31,6 +31,11 @@ def rows_by_name(names: Sequence[str]) -> dict[str, Rows]:
     return {name: np.array(rows, np.int64) for name, rows in found.items()}
 
 
+def few_rows_each(names: Sequence[str]) -> bool:
+    """Whether most names stand in one row only: a table of runs rather than of their rows."""
+    return len(set(names)) > max(2, len(names) / 2)
+
+
 def rows_by_restart(table: Table) -> list[Rows]:
     """Row numbers of each run where none is named: one ends where `_step` and `_runtime` both start again.
 
