@@ -19,6 +19,7 @@ class Source:
         path: the run's folder, or the file when one file is the run; absolute.
         files: every file to read, absolute, in reading order.
         size_bytes: their sizes together.
+        pattern: the user's regular expression by which a text log is read; "" for the documented patterns.
         also: sources of other formats that may hold the same training; read together, and folded where they do.
     """
 
@@ -27,6 +28,7 @@ class Source:
     path: str
     files: tuple[str, ...]
     size_bytes: int
+    pattern: str = ""
     also: tuple[Source, ...] = ()
 
     @property

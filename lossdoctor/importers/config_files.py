@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lossdoctor.importers.files import read_bytes, shown
+from lossdoctor.importers.json_numbers import json_value
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel
 
 MAX_BYTES = 1 << 20
@@ -67,7 +68,7 @@ def read_config(path: str) -> dict[str, ConfigValue]:
     ending = os.path.splitext(path)[1].lower()
     try:
         if ending == ".json":
-            return flatten(json.loads(text) if text.strip() else {})
+            return flatten(json_value(text) if text.strip() else {})
         if ending == ".toml":
             return flatten(tomllib.loads(text))
     except RecursionError:

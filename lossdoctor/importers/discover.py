@@ -14,6 +14,7 @@ from lossdoctor.importers.files import NotAFileError, read_head, shown, unreadab
 from lossdoctor.importers.folding import bundled
 from lossdoctor.importers.lookalikes import explain
 from lossdoctor.importers.registry import IMPORTERS, recognise, titles
+from lossdoctor.importers.text_log import TextLogImporter, compile_pattern
 from lossdoctor.importers.walk import walk
 from lossdoctor.runs import Problem, ProblemLevel
 
@@ -29,7 +30,7 @@ _NEVER_LOGS = frozenset(_NEVER_LOGS_TEXT.split())
 _MAX_NEAR_MISSES = 5
 
 
-def find_sources(path: Path) -> Discovery:
+def find_sources(path: Path, line_pattern: str = "") -> Discovery:
     """Everything below a folder, or one file, that looks like a training log.
 
     Only the beginnings of regular files are read. The same tree gives the same answer, whatever order the file
@@ -37,28 +38,42 @@ def find_sources(path: Path) -> Discovery:
 
     Args:
         path: a folder or a file. A file that was named is always explained, also when it is no log.
+        line_pattern: a user's regular expression for the lines of text logs (`text_log.compile_pattern`): text files
+            with a line that it fits are read by it, others as without it.
 
     Returns:
         Sources sorted by id, ids unique and relative to the folder (to the file's parent for a file). A path that
         cannot be read or holds no log gives one problem at level ERROR that says so.
+
+    Raises:
+        LossdoctorError: `line_pattern` is no regular expression with the named groups.
     """
+    by_pattern = TextLogImporter(compile_pattern(line_pattern)) if line_pattern else None
     target = os.path.abspath(os.fspath(path))
     if os.path.isdir(target):
-        return _in_folder(target)
-    return _one_file(target)
+        return _in_folder(target, by_pattern)
+    return _one_file(target, by_pattern)
 
 
-def _one_file(path: str) -> Discovery:
+def _claim(head: FileHead, by_pattern: TextLogImporter | None) -> Importer | None:
+    """The importer of a file; the user's pattern is asked before the documented ones, other formats before both."""
+    claim = recognise(head)
+    if by_pattern is not None and (claim is None or claim[0].name == by_pattern.name) and by_pattern.probe(head):
+        return by_pattern
+    return None if claim is None else claim[0]
+
+
+def _one_file(path: str, by_pattern: TextLogImporter | None) -> Discovery:
     root = os.path.dirname(path)
     try:
         head = read_head(path)
     except OSError as error:
         problem = unreadable(path, error)
         return Discovery(root, (), (replace(problem, level=ProblemLevel.ERROR),), 1)
-    claim = recognise(head)
+    claim = _claim(head, by_pattern)
     if claim is None:
         return Discovery(root, (), (explain(head).problem(named=True),), 1)
-    grouping = claim[0].group([head], root)
+    grouping = claim.group([head], root)
     sources = tuple(replace(source, path=path) for source in grouping.sources)
     problems = grouping.problems
     if not sources:  # it holds nothing to show, and the user named this very file
@@ -66,11 +81,12 @@ def _one_file(path: str) -> Discovery:
     return Discovery(root, _unique(list(sources)), problems, 1)
 
 
-def _in_folder(root: str) -> Discovery:
+def _in_folder(root: str, by_pattern: TextLogImporter | None) -> Discovery:
     walked = walk(root)
     problems = list(walked.problems)
     claimed: dict[str, list[FileHead]] = {}
     near_misses: list[Problem] = []
+    fitting: set[str] = set()
     for path in walked.files:
         if _never_a_log(path):
             continue
@@ -81,9 +97,10 @@ def _in_folder(root: str) -> Discovery:
         except OSError as error:
             problems.append(unreadable(path, error))
             continue
-        claim = recognise(head)
+        claim = _claim(head, by_pattern)
         if claim is not None:
-            claimed.setdefault(claim[0].name, []).append(head)
+            claimed.setdefault(claim.name, []).append(head)
+            fitting |= {head.path} if claim is by_pattern else set()
         elif (strange := explain(head)).worth_telling:
             problems.append(strange.problem(named=False))
         elif strange.near_miss and len(near_misses) < _MAX_NEAR_MISSES:
@@ -95,6 +112,7 @@ def _in_folder(root: str) -> Discovery:
         found = _grouped(candidate, claimed.get(candidate.name, []), root)
         sources += found[0]
         problems += found[1]
+    sources = [replace(s, pattern=by_pattern.text) if by_pattern and s.files[0] in fitting else s for s in sources]
     if not sources:
         problems = [_nothing(root, len(walked.files)), *problems, *near_misses]
     return Discovery(root, bundled(_unique(sources)), tuple(problems), len(walked.files))

@@ -13,7 +13,7 @@ import numpy as np
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
-from lossdoctor.importers.json_numbers import json_number
+from lossdoctor.importers.json_numbers import json_integer, json_number, json_value
 from lossdoctor.importers.reading import build_run
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
 
@@ -111,7 +111,7 @@ def _source(folder: str, head: FileHead, root: str) -> Source:
 def _parse(data: bytes, whole: bool, path: str) -> tuple[dict[str, Any] | None, list[Problem]]:
     text = data.decode("utf-8-sig", "replace")
     try:
-        state = json.loads(text)
+        state = json_value(text)
     except (ValueError, RecursionError) as error:
         return _rescue(text, path, error, whole)
     if not isinstance(state, dict) or not isinstance(state.get("log_history"), list):
@@ -126,7 +126,7 @@ def _rescue(text: str, path: str, error: Exception, whole: bool) -> tuple[dict[s
     place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
     start = text.find('"log_history"')
     start = text.find("[", start) + 1 if start >= 0 else 0
-    decoder, rows, position = json.JSONDecoder(), [], start
+    decoder, rows, position = json.JSONDecoder(parse_int=json_integer), [], start
     while start and (brace := text.find("{", position)) >= 0:
         try:
             row, position = decoder.raw_decode(text, brace)

@@ -17,7 +17,7 @@ from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead
 from lossdoctor.importers.dialect import decode
 from lossdoctor.importers.files import read_bytes, shown
-from lossdoctor.importers.json_numbers import json_number
+from lossdoctor.importers.json_numbers import json_integer, json_number
 from lossdoctor.runs import Problem, ProblemLevel
 
 MAX_BYTES = 512 << 20
@@ -111,12 +111,7 @@ def step(value: object) -> int | None:
 
 
 def _loads(text: str, repeated: list[str]) -> Any:
-    return json.loads(text, parse_int=_int, object_pairs_hook=_noting(repeated))
-
-
-def _int(digits: str) -> int | float:
-    # Python refuses to convert thousands of digits to an int; as a double they are infinite or rounded.
-    return int(digits) if len(digits) <= 400 else float(digits)
+    return json.loads(text, parse_int=json_integer, object_pairs_hook=_noting(repeated))
 
 
 def _noting(repeated: list[str]) -> Callable[[list[tuple[str, Any]]], dict[str, Any]]:

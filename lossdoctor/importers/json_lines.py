@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 import os
 import re
@@ -16,7 +15,7 @@ import numpy as np
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
-from lossdoctor.importers.json_numbers import json_number
+from lossdoctor.importers.json_numbers import json_number, json_value
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.wandb_folder import folder_config
 from lossdoctor.runs import Problem, ProblemLevel, Series
@@ -156,7 +155,7 @@ def _decoded(line: bytes) -> object:
     if len(line) > MAX_LINE:
         return None
     try:
-        value: object = json.loads(line.decode("utf-8", "replace"))
+        value: object = json_value(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
     return value
@@ -223,7 +222,7 @@ class _Axis:
         self.key = max(dict.fromkeys(STEP_KEYS), key=keys.count) if keys else "step"
         self.unit = {"epoch": "epoch", "iteration": "iteration", "iter": "iteration"}.get(self.key, "step")
         training = [row for row in rows if _is_training(row)]
-        self.per_epoch = _iterations_per_epoch(training)
+        self.per_epoch = _iterations_per_epoch(training, [row for row in rows if not _is_training(row)])
         self.end_of_epoch: dict[int, int] = {}
         for row in training:
             epoch, step = _whole_step(row.get("epoch")), self._own_step(row)
@@ -255,18 +254,39 @@ def _is_training(row: Mapping[str, Any]) -> bool:
     return any("loss" in str(key).lower() or str(key) in ("lr", "learning_rate") for key in row)
 
 
-def _iterations_per_epoch(training: Sequence[Mapping[str, Any]]) -> int | None:
+def _iterations_per_epoch(training: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> int | None:
     """Length of an epoch where `iter` starts again in each of them; None where it counts through."""
     last: dict[int, int] = {}
     first: dict[int, int] = {}
+    within_epochs: list[int] = []
     for row in training:
         epoch, within = _whole_step(row.get("epoch")), _whole_step(row.get("iter"))
         if epoch is None or within is None:
             return None
         first.setdefault(epoch, within)
         last[epoch] = max(within, last.get(epoch, within))
+        within_epochs.append(within)
     if len(last) < 2:
         return None
     epochs = sorted(last)
-    again = all(first[b] <= last[a] for a, b in itertools.pairwise(epochs))
-    return max(last.values()) if again else None
+    if not all(first[b] <= last[a] for a, b in itertools.pairwise(epochs)):
+        return None
+    return _told_length(others, max(last.values()), _interval(within_epochs)) or max(last.values())
+
+
+def _interval(counts: Sequence[int]) -> int:
+    """The usual distance from one logged iteration to the next within an epoch; 0 when there is none."""
+    moves = [after - before for before, after in itertools.pairwise(counts) if after > before]
+    return max(set(moves), key=moves.count, default=0)
+
+
+def _told_length(others: Sequence[Mapping[str, Any]], logged: int, interval: int) -> int | None:
+    """The length of an epoch that evaluation rows tell as their `iter`; None where they do not.
+
+    Training rows come every so many iterations, so the last one logged falls short of the end by less than that. mmcv
+    wrote the training's iterations into evaluation rows until 1.0 and the evaluation's own afterwards: only a number in
+    that range can be the length.
+    """
+    told = [within for row in others if (within := _whole_step(row.get("iter"))) is not None]
+    fitting = [within for within in told if logged <= within < logged + max(interval, 1)]
+    return max(set(fitting), key=fitting.count) if fitting and 2 * len(fitting) >= len(told) else None

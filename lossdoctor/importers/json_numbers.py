@@ -1,10 +1,29 @@
-"""json_number: the one reading of a JSON value as a point of a curve, shared by every importer of JSON."""
+"""The one reading of JSON numbers as points of a curve, shared by every importer of JSON."""
 
 from __future__ import annotations
 
+import json
 import math
+from typing import Any
 
+# Python refuses to convert more than 4,300 digits to an int; a double holds no more than 309 before the point.
+_MOST_DIGITS = 400
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
+
+
+def json_integer(digits: str) -> int | float:
+    """A JSON integer; one of thousands of digits as the double it stands for, which is infinite."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
+
+
+def json_value(text: str | bytes) -> Any:
+    """The value of a JSON text, with `json_integer` for its integers.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text, parse_int=json_integer)
 
 
 def json_number(value: object, *, texts: bool = False) -> float | None:

@@ -23,6 +23,12 @@ PATTERNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("PyTorch ImageNet example", "Epoch: [0][ 10/500]\tLoss 6.9 (7.0)\tAcc@1 0.1 (0.2)", ("loss", "acc@1")),
     ("epoch and step", "Epoch [1/5], Step [100/600], Loss: 0.3", ("loss",)),
     ("mmcv text log", "Epoch [1][50/500] lr: 2.0e-03, eta: 1:02:03, loss: 0.4", ("lr", "loss")),
+    ("mmengine", "Epoch(train)  [1][  50/500]  lr: 2.0e-03  eta: 1:02:03  loss: 0.4", ("lr", "loss")),
+    (
+        "mmengine and mmcv validation",
+        "Epoch(val) [1][500/500]    accuracy/top1: 76.5  time: 0.1",
+        ("val/accuracy/top1", "val/time"),
+    ),
     ("Caffe", "Iteration 100 (2.5 iter/s, 40s/100 iters), loss = 0.3", ("loss",)),
     ("fairseq", "| epoch 001 | loss 9.1 | num_updates 350 | lr 0.0001", ("loss", "lr")),
     ("fairseq validation", "| epoch 001 | valid on 'valid' subset | loss 8.5 | num_updates 350", ("valid/loss",)),
@@ -69,6 +75,11 @@ _SPLIT = re.compile(r"(?<![\w/.])(train|training|val|valid|validation|validate|e
                     re.IGNORECASE)  # fmt: skip
 # The bracket that opens the lines of PyTorch's first tutorial: [epoch, batch].
 _EPOCH_BATCH = re.compile(r"\[(\d{1,9}), +(\d{1,12})\] ")
+# mmcv and mmengine name the split with the counter: Epoch(train) [epoch][iteration/total], Iter(val) [iterations].
+_MM = re.compile(
+    r"(?P<unit>Epoch|Iter)\((?P<split>train|val|test)\)\s+\[\s*(?P<first>\d{1,12})(?:/\d+)?\]"
+    r"(?:\[\s*(?P<inner>\d{1,12})(?:/(?P<total>\d{1,12}))?\])?\s+"
+)
 _SPEAKS = re.compile(r"epoch|\bep\b|step|iter|\bit\b|update|batch", re.IGNORECASE)
 
 
@@ -83,6 +94,7 @@ class Line:
         numbers: measured numbers by tag, in their order.
         bar: it is one state of a progress bar: later states of the same epoch replace it.
         split: the split that a name of several words spoke of last ("Train Loss"), for "Acc" behind it.
+        follows: it names no counter of the training and stands at the last step before it.
     """
 
     epoch: int | None = None
@@ -92,6 +104,7 @@ class Line:
     numbers: dict[str, float] = field(default_factory=dict)
     bar: bool = False
     split: str = ""
+    follows: bool = False
 
     @property
     def counted(self) -> bool:
@@ -118,6 +131,9 @@ def read_line(text: str) -> Line | None:
     last, end, first_number = "", 0, -1
     if opening := _EPOCH_BATCH.match(text):
         line.epoch, line.inner, end = int(opening[1]), int(opening[2]), opening.end()
+    elif opening := _MM.match(text):
+        _open_mm(line, opening)
+        end = opening.end()
     elif not line.bar and not _SPEAKS.search(text) and not continues(text):
         return None
     for index, found in enumerate(_NUMBER.finditer(text, end)):
@@ -129,8 +145,35 @@ def read_line(text: str) -> Line | None:
         if kind == "number" and first_number < 0:
             first_number = found.start()
         last = kind
-    _split(line, text[:first_number] if first_number > 0 else "")
+    if opening is not None and opening.re is _MM:
+        _close_mm(line, opening["split"])
+    else:
+        _split(line, text[:first_number] if first_number > 0 else "")
     return line if line.counted or line.numbers else None
+
+
+def _open_mm(line: Line, opening: re.Match[str]) -> None:
+    """The counters of mmcv's and mmengine's lines; what a validation counts are its own batches."""
+    training = opening["split"] == "train"
+    if opening["unit"] == "Epoch":
+        line.epoch = int(opening["first"])
+        if training and opening["inner"]:
+            line.inner, line.total = int(opening["inner"]), int(opening["total"] or 0) or None
+    elif training:
+        line.step = int(opening["first"])
+    else:
+        line.follows = True
+
+
+def _close_mm(line: Line, split: str) -> None:
+    """Puts the split before every tag of a validation, speeds included; lines of its progress measure nothing."""
+    if split == "train":
+        return
+    if not measures(line.numbers):
+        line.numbers = {}
+    line.numbers = {
+        tag if describe(tag).split is not None else f"{split}/{tag}": value for tag, value in line.numbers.items()
+    }
 
 
 def continues(text: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from lossdoctor.errors import LossdoctorError
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.dialect import decode
-from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.files import HEAD_BYTES, read_bytes, read_head, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.text_axis import place_rows
 from lossdoctor.importers.text_line import PATTERNS, tells_training
@@ -36,6 +37,15 @@ _DOCUMENTS = re.compile(
     r"(readme|licen[cs]e|changelog|changes|notice|authors|contributing|requirements)\b", re.IGNORECASE
 )
 _MEASURED = (b"loss", b"acc", b"nll", b"perplexity", b"ppl", b"error", b"cost", b"mse", b"hella", b" train ", b" val ")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Set-up, warnings and listings may fill more than the head of a log; files that are called logs are looked at further.
+_LOG_NAME = re.compile(r"\.(log|out|err)(\.\d+)?$|log|train|output|stdout|nohup|slurm|console", re.IGNORECASE)
+_DEEP = 8 << 20
+_MOST_PARTS = 8
+_BOTH = re.compile(
+    rb"(?:epoch|step|iter|update)[^\n]{0,300}?(?:loss|acc|perplexity)|loss[^\n]{0,300}?(?:epoch|step|iter)",
+    re.IGNORECASE,
+)
 _COUNTED = (b"epoch", b"step", b"iter", b"update", b"batch", b" train ", b"] ")
 
 
@@ -44,7 +54,8 @@ class TextLogImporter:
 
     Args:
         pattern: a user's own regular expression with named groups, see `compile_pattern`; without it the documented
-            patterns are used, and files are taken only when several lines match with an increasing step.
+            patterns are used, and files are taken only when several lines match with an increasing step. The sources
+            it finds carry the pattern, so that any instance, in any process, reads them by it.
     """
 
     name = "text_log"
@@ -64,41 +75,75 @@ class TextLogImporter:
     def __init__(self, pattern: re.Pattern[str] | None = None) -> None:
         self._pattern = pattern
 
+    @property
+    def text(self) -> str:
+        """The user's pattern as written; "" for the documented ones."""
+        return "" if self._pattern is None else self._pattern.pattern
+
     def probe(self, head: FileHead) -> Match | None:
-        """At least three rows with a loss or an accuracy, and a step that grows."""
-        if self._pattern is None and not _may_be_log(head):
+        """At least three rows with a loss or an accuracy, and a step that grows; with a pattern, one row."""
+        if self._pattern is not None:
+            return self._probe_pattern(head, self._pattern)
+        if not _may_be_text(head):
             return None
-        lines = _lines(head.head)
-        if not head.complete and len(lines) > 1:
+        if _speaks(head.head) and self._grows_in(head.head, head.complete):
+            return Match(0.55, "has lines with a growing step and numbers")
+        if head.complete or not _LOG_NAME.search(head.name):
+            return None
+        if any(self._grows_in(part, False) for part in _promising_parts(head)):
+            return Match(0.55, "has lines with a growing step and numbers further down")
+        return None
+
+    def _grows_in(self, data: bytes, complete: bool) -> bool:
+        lines = _lines(data)
+        if not complete and len(lines) > 1:
             lines.pop()  # cut by the end of the sample, not of the file
-        rows = self._rows(lines[:_FIRST_LOOK]).rows
-        if len(lines) > _FIRST_LOOK and not _grows(rows):
-            rows = self._rows(lines).rows
-        if self._pattern is None and not _grows(rows):
+        if _grows(text_rows(lines[:_FIRST_LOOK]).rows):
+            return True
+        return len(lines) > _FIRST_LOOK and _grows(text_rows(lines).rows)
+
+    def _probe_pattern(self, head: FileHead, pattern: re.Pattern[str]) -> Match | None:
+        match = Match(0.6, "has lines that the given pattern fits")
+        if not _may_be_text(head):
             return None
-        return Match(0.55, "has lines with a growing step and numbers") if rows else None
+        if pattern_rows(_lines(head.head), pattern).rows:
+            return match
+        if head.complete or not _LOG_NAME.search(head.name):
+            return None
+        try:
+            deep = read_head(head.path, _DEEP).head
+        except OSError:
+            return None
+        return match if pattern_rows(_lines(deep[len(head.head) :]), pattern).rows else None
 
     def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
         """One source a file; what a W&B run printed stands for its run folder."""
-        return Grouping(tuple(_source(head, root) for head in heads))
+        return Grouping(tuple(replace(_source(head, root), pattern=self.text) for head in heads))
 
     def read(self, source: Source) -> ImportResult:
-        """The run in one text log."""
+        """The run in one text log, by this importer's own pattern or else by that of the source.
+
+        Raises:
+            LossdoctorError: `source.pattern` is none that `compile_pattern` accepts.
+        """
+        pattern = self._pattern
+        if pattern is None and source.pattern:
+            pattern = compile_pattern(source.pattern)
         path = source.files[0]
         try:
             data, whole = read_bytes(path, MAX_BYTES)
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
-        found = self._rows(_lines(data))
+        lines = _lines(data)
+        found = text_rows(lines) if pattern is None else pattern_rows(lines, pattern)
         problems = _problems(found, data, path, whole)
-        if self._pattern is None and not _grows(found.rows):
+        if not (found.rows if pattern else _grows(found.rows)):
             text = "holds no lines with a growing step and a loss or metric."
+            if pattern:
+                text = "holds no line that the given pattern fits and that has a step or epoch and a number."
             problems.append(Problem("no_rows", ProblemLevel.WARNING, shown(path), text, "See `lossdoctor formats`."))
             return ImportResult((), tuple(problems))
         return ImportResult((_run(source, found.rows, problems),))
-
-    def _rows(self, lines: Sequence[str]) -> TextRows:
-        return text_rows(lines) if self._pattern is None else pattern_rows(lines, self._pattern)
 
 
 def compile_pattern(text: str) -> re.Pattern[str]:
@@ -132,14 +177,33 @@ def _source(head: FileHead, root: str) -> Source:
     return Source("text_log", relative_id(head.path, root), head.path, (head.path,), head.size_bytes)
 
 
-def _may_be_log(head: FileHead) -> bool:
+def _may_be_text(head: FileHead) -> bool:
+    """Whether a file may be a text log by its name and is text."""
     if os.path.splitext(head.name)[1].lower() in _NEVER or _DOCUMENTS.match(head.name):
         return False
-    data = head.head
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    return head.head[:2] in _UTF16 or head.head[:4096].count(0) <= 2
+
+
+def _promising_parts(head: FileHead) -> Iterator[bytes]:
+    """Pieces of a long file that begin with a line that names both a counter and a measured number."""
+    try:
+        data = read_head(head.path, _DEEP).head
+    except OSError:
+        return
+    position = len(head.head)
+    for _ in range(_MOST_PARTS):
+        found = _BOTH.search(data, position)
+        if found is None:
+            return
+        start = data.rfind(b"\n", 0, found.start()) + 1
+        position = start + HEAD_BYTES
+        yield data[start:position]
+
+
+def _speaks(data: bytes) -> bool:
+    """Whether a text holds words of measured things and of counters."""
+    if data[:2] in _UTF16:
         return True
-    if data[:4096].count(0) > 2:
-        return False
     low = data.lower()
     tables = low.count(b"\n|") > 4
     return any(word in low for word in _MEASURED) and (tables or any(word in low for word in _COUNTED))

@@ -144,7 +144,7 @@ class _Reader:
                 self._close_bar()
             self._epoch = said.epoch if said.epoch is not None else self._epoch
             self._step = said.step
-        if not said.numbers or not (said.counted or (continues(text) and measures(said.numbers))):
+        if not said.numbers or not (said.counted or ((said.follows or continues(text)) and measures(said.numbers))):
             return
         self._close_bar()
         epoch = said.epoch if said.counted else self._epoch

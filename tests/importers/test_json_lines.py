@@ -77,6 +77,35 @@ def test_mmcv_iterations_count_through_the_epochs(tmp_path: Path) -> None:
     assert points(run, "val/loss") == [(100, 3.5)]
 
 
+def test_mmcv_evaluation_rows_tell_the_length_of_an_epoch(tmp_path: Path) -> None:
+    def steps(val_iter: int) -> list[int]:
+        rows: list[object] = [{"mode": "train", "epoch": e, "iter": i, "loss": 1.0} for e in (1, 2) for i in (50, 100)]
+        rows.insert(2, {"mode": "val", "epoch": 1, "iter": val_iter, "mAP": 0.5})
+        write(tmp_path / "2021.log.json", rows)
+        run = only_run(tmp_path)
+        assert points(run, "val/mAP") == [(100, 0.5)]
+        return [step for step, _ in points(run, "loss")]
+
+    assert steps(120) == [50, 100, 170, 220]
+    assert steps(100) == [50, 100, 150, 200]
+    # Batches of the evaluation: a log every 50 iterations would have shown the 150th of the training.
+    assert steps(150) == [50, 100, 150, 200]
+    assert steps(40) == [50, 100, 150, 200]
+
+
+def test_integers_of_thousands_of_digits_cost_nothing(tmp_path: Path) -> None:
+    rows: list[object] = [
+        '{"step": 1, "loss": 2.0}',
+        '{"step": 2, "loss": -%s, "n": 7}' % ("9" * 5000),
+        '{"step": 3, "loss": 1}',
+    ]
+    write(tmp_path / "metrics.jsonl", rows)
+    run = only_run(tmp_path)
+    assert points(run, "loss") == [(1, 2.0), (2, float("-inf")), (3, 1.0)]
+    assert points(run, "n") == [(2, 7.0)]
+    assert run.problems == ()
+
+
 def test_a_wandb_history_file_stands_for_its_run_folder(tmp_path: Path) -> None:
     media = {"_type": "images", "count": 3}
     write(tmp_path / "wandb" / "run-1" / "wandb-history.jsonl", [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import pickle
 import random
 from pathlib import Path
 
@@ -278,6 +280,109 @@ def test_a_users_pattern_reads_what_no_documented_one_does(tmp_path: Path) -> No
     pairs = TextLogImporter(compile_pattern(r"<<(?P<step>\d+)>> (?P<name>\w)~(?P<value>\S+)"))
     (run,) = pairs.read(source).runs
     assert points(run, "L") == [(0, 1.0), (1, 0.5), (2, 1 / 3), (3, 0.25)]
+
+
+def test_a_pattern_goes_with_the_sources_it_finds(tmp_path: Path) -> None:
+    pattern = r"<<(?P<step>\d+)>> L~(?P<loss>\S+)"
+    odd = "".join(f"<<{s}>> L~{1 / (s + 1)}\n" for s in range(4))
+    plain = "".join(f"epoch {s} loss {1 / (s + 1)}\n" for s in range(4))
+    for name, text in {
+        "odd.log": odd,
+        "plain.log": plain,
+        "both.txt": plain + odd,
+    }.items():
+        (tmp_path / name).write_text(text)
+    found = find_sources(tmp_path, pattern)
+    assert {source.id: (source.format, source.pattern) for source in found.sources} == {
+        "odd.log": ("text_log", pattern), "plain.log": ("text_log", ""), "both.txt": ("text_log", pattern),
+    }  # fmt: skip
+    for source in pickle.loads(pickle.dumps(found.sources)):
+        (run,) = read_source(source).runs
+        assert (run.step_unit == "epoch") == (source.id == "plain.log")
+    (tmp_path / "table.csv").write_text("step,loss\n1,2\n")
+    assert [s.format for s in find_sources(tmp_path / "table.csv", r"(?P<step>\d+),(?P<loss>\d+)").sources] == ["csv"]
+    (named,) = find_sources(tmp_path / "odd.log", pattern).sources
+    assert points(read_source(named).runs[0], "loss")[-1] == (3, 0.25)
+
+
+def test_a_file_that_changed_until_no_line_fits_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "odd.log"
+    path.write_text("<<1>> L~2\n")
+    (source,) = find_sources(path, r"<<(?P<step>\d+)>> L~(?P<loss>\S+)").sources
+    path.write_text("nothing\n")
+    result = read_source(source)
+    assert result.runs == ()
+    assert "pattern" in result.problems[0].message
+
+
+NOISE = "".join(f"[{i}] loading shard {i} of the data, warming up workers\n" for i in range(4000))  # 200 KB
+
+
+@pytest.mark.parametrize("name", ["train.log", "slurm-17.out", "output.txt", "nohup"])
+def test_a_log_that_begins_after_a_long_preface_is_found(tmp_path: Path, name: str) -> None:
+    lines = "".join(f"epoch {i} loss {1 / (i + 1)!r}\n" for i in range(6))
+    run = read(tmp_path, NOISE + "loss function: cross entropy, epochs: 6\n" + NOISE + lines, name)
+    assert points(run, "loss")[0] == (0, 1.0)
+    (tmp_path / name).unlink()
+    (tmp_path / (name + ".gz")).write_bytes(gzip.compress((NOISE + lines).encode()))
+    (source,) = find_sources(tmp_path).sources
+    assert source.format == "text_log"
+
+
+def test_a_pattern_finds_lines_after_a_long_preface(tmp_path: Path) -> None:
+    (tmp_path / "run.log").write_text(NOISE + "<<1>> L~2\n")
+    assert len(find_sources(tmp_path, r"<<(?P<step>\d+)>> L~(?P<loss>\S+)").sources) == 1
+
+
+def test_long_texts_that_are_not_called_logs_are_not_searched(tmp_path: Path) -> None:
+    (tmp_path / "corpus.txt").write_text(NOISE + "".join(f"epoch {i} loss 0.5\n" for i in range(6)))
+    assert find_sources(tmp_path).sources == ()
+
+
+MM = "2022/10/01 12:00:00 - mmengine - INFO - "
+
+
+def test_mmengine_text_log_by_epochs(tmp_path: Path) -> None:
+    lines = []
+    for epoch in (1, 2):
+        for at in (50, 100, 120):
+            lines.append(f"Epoch(train)  [{epoch}][{at:4}/120]  lr: 2.0000e-03  eta: 1:00:00  time: 0.3012  "
+                         f"data_time: 0.1001  memory: 3000  loss: {epoch + at / 1000:.4f}  loss_cls: 0.4000")  # fmt: skip
+        lines.append(f"Epoch(val)  [{epoch}][ 50/500]    eta: 0:00:10  time: 0.0512  data_time: 0.0012  memory: 800  ")
+        lines.append(f"Epoch(val) [{epoch}][500/500]    coco/bbox_mAP: 0.{epoch}510  loss: 0.7500  time: 0.0512")
+    run = read(tmp_path, "".join(MM + line + "\n" for line in lines))
+    assert points(run, "loss")[:4] == [(50, 1.05), (100, 1.1), (120, 1.12), (170, 2.05)]
+    assert points(run, "val/coco/bbox_mAP") == [(120, 0.151), (240, 0.251)]
+    assert points(run, "val/time") == [(120, 0.0512), (240, 0.0512)]
+    assert len(points(run, "time")) == 6
+    assert (present(run.primary(Role.TRAIN_LOSS)).tag, present(run.primary(Role.VAL_LOSS)).tag) == ("loss", "val/loss")
+
+
+def test_mmengine_and_mmcv_text_logs_by_iterations(tmp_path: Path) -> None:
+    for opening, end in (
+        ("Iter(train) [  {}/160000]  ", "Iter(val) [2000/2000]    "),
+        ("Iter [{}/160000]\t", "Iter(val) [125]\t"),
+    ):
+        lines = [
+            opening.format(at) + f"lr: 9.9972e-03  time: 0.3  loss: {1.5 - at / 1000:.4f}" for at in (50, 100, 150)
+        ]
+        lines.append(end + "mIoU: 0.3811, IoU.wall: 0.72, time: 0.05")
+        run = read(tmp_path, "".join(MM + line + "\n" for line in lines))
+        assert points(run, "loss") == [(50, 1.45), (100, 1.4), (150, 1.35)]
+        assert points(run, "val/mIoU") == [(150, 0.3811)]
+
+
+def test_mmcv_text_log_by_epochs(tmp_path: Path) -> None:
+    date = "2021-06-01 12:00:00,123 - mmdet - INFO - "
+    lines = [
+        f"{date}Epoch [{e}][{i}/120]\tlr: 2.000e-03, eta: 1:02:03, loss: {e + i / 1000}\n"
+        for e in (1, 2)
+        for i in (50, 100)
+    ]
+    lines.insert(2, date + "Epoch(val) [1][40]\tbbox_mAP: 0.3510, bbox_mAP_copypaste: 0.351 0.500 0.400\n")
+    run = read(tmp_path, "".join(lines))
+    assert [at for at, _ in points(run, "loss")] == [50, 100, 170, 220]
+    assert points(run, "val/bbox_mAP") == [(100, 0.351)]
 
 
 @pytest.mark.parametrize("pattern", ["(", "loss=(.*)", "(?P<step>x)", "(?P<loss>x)", "(?P<step>x)(?P<name>y)"])

@@ -62,6 +62,21 @@ def test_where_the_step_comes_from(tmp_path: Path) -> None:
     assert series.steps.tolist() == [5, 7, 2]
 
 
+@pytest.mark.parametrize(("written", "step"), [("5", 5), (5.5, 5), (None, 1), (True, 1), ({"a": 1}, 1), ([1], 1)])
+def test_steps_of_any_type(tmp_path: Path, written: object, step: int) -> None:
+    rows = [history({"loss": 2.0, "_step": 0}), history({"loss": 1.0, "_step": written})]
+    wandb_file(tmp_path / "run-a.wandb", rows)
+    series = read(tmp_path).get("loss")
+    assert series is not None
+    assert series.steps.tolist() == [0, step]
+
+
+def test_rows_that_hold_nothing_but_their_step_are_told(tmp_path: Path) -> None:
+    wandb_file(tmp_path / "run-a.wandb", [history({"_step": "5"}), history({"_step": None})])
+    (problem,) = read(tmp_path).problems
+    assert (problem.code, problem.message) == ("no_rows", "holds 2 history rows, none with a number.")
+
+
 def test_records_over_several_blocks(tmp_path: Path) -> None:
     long = history({"train/loss": 1.0, "_step": 100, "note": "x" * (3 * BLOCK)})
     wandb_file(tmp_path / "run-a.wandb", [*ROWS, long, *ROWS[:0], history({"train/loss": 0.5, "_step": 101})])

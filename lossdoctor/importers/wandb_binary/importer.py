@@ -21,6 +21,7 @@ from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
 MAX_BYTES = 2 << 30
 # Columns of the row's own bookkeeping.
 _STEP, _WALL = "_step", "_timestamp"
+_NO_HISTORY = "holds no history: the run logged nothing, or ended before its first row was written."
 _BOOKKEEPING = frozenset({_STEP, _WALL, "_runtime"})
 
 
@@ -67,7 +68,9 @@ class WandbBinaryImporter:
         problems = _problems(records, wandb, shown(path), whole)
         series = _series(wandb, shown(os.path.basename(path)))
         if not series:
-            text = "holds no history: the run logged nothing, or ended before its first row was written."
+            text = (
+                _NO_HISTORY if not wandb.rows else f"holds {count(len(wandb.rows), 'history row')}, none with a number."
+            )
             problems.append(Problem("no_rows", ProblemLevel.INFO, shown(path), text, _printed(os.path.dirname(path))))
         config = {**_folder_config(path, problems), **_config(wandb)}
         run = build_run(source, series, name=wandb.name or None, config=config, problems=problems)

@@ -6,10 +6,10 @@ item key 1, nested_key 2, typed values 4 to 8, value_json 16; RunRecord.config 4
 
 from __future__ import annotations
 
-import json
 import struct
 from dataclasses import dataclass, field
 
+from lossdoctor.importers.json_numbers import json_value
 from lossdoctor.importers.protobuf import BYTES, FIXED64, VARINT, Malformed, fields, varint
 
 _HISTORY, _CONFIG, _RUN = 2, 5, 17
@@ -88,7 +88,7 @@ def _item(data: bytes, start: int, end: int) -> tuple[str, object]:
 
 def _json(data: bytes) -> object:
     try:
-        value: object = json.loads(data)
+        value: object = json_value(data)
     except (ValueError, RecursionError):
         return None
     return value
