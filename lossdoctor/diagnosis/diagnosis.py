@@ -23,6 +23,7 @@ class Diagnosis:
         outcomes: every rule's answer, by code.
         causes: likely causes, most likely first; empty for healthy runs.
         decided_by: name of the rule that weighed most for the verdict; empty for healthy runs.
+        thresholds: those the user changed, by key; every other one had the rule's default.
     """
 
     verdict: Verdict
@@ -35,6 +36,7 @@ class Diagnosis:
     outcomes: tuple[Outcome, ...] = ()
     causes: tuple[RankedCause, ...] = ()
     decided_by: str = ""
+    thresholds: tuple[tuple[str, float], ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

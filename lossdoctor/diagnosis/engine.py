@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,30 +15,36 @@ from lossdoctor.findings import Finding, Outcome, Point, Span, Status, Verdict
 from lossdoctor.knowledge.causes import rank_causes
 from lossdoctor.knowledge.ranked import RankedCause
 from lossdoctor.rules.base import Rule
+from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.rules.registry import RULES
 from lossdoctor.rules.view import RunView
 from lossdoctor.runs import Run
 
 
-def diagnose(run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RULES) -> Diagnosis:
+def diagnose(
+    run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RULES, choice: RuleChoice = EVERY_RULE
+) -> Diagnosis:
     """Everything lossdoctor says about one run.
 
     Args:
         run: the run as imported; any content is accepted, an empty run included.
         siblings: other runs of the same folder, for comparison of their settings; the run itself may be among them.
-        rules: the rules to ask.
+        rules: the rules there are.
+        choice: which of them are asked, and with which thresholds. One that is not asked is not applicable, and says
+            so; the verdict rests on the others.
 
     Returns:
         The diagnosis. A rule that raises becomes a failed outcome; the others go on.
     """
     # Overflow and 0/0 are ordinary here (losses of 1e38, constant series); their results are handled as values.
     with np.errstate(all="ignore"):
-        return _diagnose(run, siblings, rules)
+        return _diagnose(run, siblings, rules, choice)
 
 
-def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagnosis:
+def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule], choice: RuleChoice) -> Diagnosis:
     view = RunView(run)
-    asked = tuple(_ask(rule, view) for rule in rules)
+    limits = dict(choice.limits)
+    asked = tuple(_ask(rule, view, choice.reason_against(rule), limits) for rule in rules)
     weighed = weigh(asked)
     outcomes = set_aside(asked)
     causes, trouble = _causes(run, weighed.verdict, outcomes, siblings)
@@ -53,12 +59,15 @@ def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule]) -> Diagn
         outcomes=outcomes + trouble,
         decided_by=weighed.decided_by,
         causes=causes,
+        thresholds=choice.limits,
     )
 
 
-def _ask(rule: Rule, view: RunView) -> Outcome:
+def _ask(rule: Rule, view: RunView, reason_against: str, limits: Mapping[str, float]) -> Outcome:
+    if reason_against:
+        return rule.not_applicable(reason_against)
     try:
-        return rule.check(view)
+        return rule.with_limits(limits).check(view)
     except Exception:  # noqa: BLE001  # our own defect must not cost the user the other rules' answers
         return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Self
 
 from lossdoctor.findings import Direction, Finding, Measurement, Message, Outcome, Severity, Status
 from lossdoctor.findings.evidence import Evidence
@@ -34,6 +37,17 @@ class Rule:
     summary: ClassVar[str]
     verdict: ClassVar[str] = ""
     thresholds: ClassVar[tuple[Setting, ...]] = ()
+    # By key; empty in the rules of the registry, filled in the copies that `with_limits` makes.
+    _limits: Mapping[str, float] = MappingProxyType({})
+
+    def with_limits(self, limits: Mapping[str, float]) -> Self:
+        """This rule with thresholds the user set, by key ("loss_spike.noise"); keys of other rules are passed over."""
+        own = {setting.key: limits[setting.key] for setting in self.thresholds if setting.key in limits}
+        if not own:
+            return self
+        changed = copy.copy(self)
+        changed._limits = MappingProxyType(own)
+        return changed
 
     def check(self, view: RunView) -> Outcome:
         """Look at one run. Never raises for odd data; what cannot be judged is not applicable."""
@@ -48,7 +62,7 @@ class Rule:
         key = f"{self.name}.{option}"
         for setting in self.thresholds:
             if setting.key == key:
-                return setting.default
+                return self._limits.get(key, setting.default)
         raise KeyError(key)
 
     # Outcomes, so that every rule words them alike.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from lossdoctor import __version__
 from lossdoctor.findings import Direction, Evidence, Finding, Level, Line, Measurement, Pair, Point, Span, Verdict
+from lossdoctor.rules.choice import RuleChoice, all_limits
 from lossdoctor.runs import Problem, Run
 
 if TYPE_CHECKING:
@@ -105,12 +106,23 @@ class JsonSummary(TypedDict):
     seconds: float
 
 
+class JsonRules(TypedDict):
+    """What was looked for: the user's selectors, the codes asked, and every threshold in force by key."""
+
+    select: list[str]
+    ignore: list[str]
+    asked: list[str]
+    thresholds: dict[str, JsonNumber]
+    changed: list[str]
+
+
 class JsonScan(TypedDict):
     """A whole scan; `problems` holds those that belong to no run, the others are with their run."""
 
     schema: int
     lossdoctor: str
     summary: JsonSummary
+    rules: JsonRules
     runs: list[JsonRun]
     problems: list[JsonProblem]
 
@@ -127,8 +139,21 @@ def scan_to_dict(result: ScanResult) -> JsonScan:
         "schema": SCHEMA,
         "lossdoctor": __version__,
         "summary": _summary(result),
+        "rules": _rules(result.rules),
         "runs": [run_to_dict(item) for item in result.runs],
         "problems": [_problem(problem) for problem in result.problems if problem not in of_runs],
+    }
+
+
+def _rules(choice: RuleChoice) -> JsonRules:
+    from lossdoctor.rules.registry import RULES
+
+    return {
+        "select": list(choice.select),
+        "ignore": list(choice.ignore),
+        "asked": [rule.code for rule in RULES if choice.asks(rule)],
+        "thresholds": {key: _number(value) for key, value in all_limits(RULES, choice).items()},
+        "changed": [key for key, _ in choice.limits],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lossdoctor.diagnosis import Diagnosis
+from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.runs import Problem, Run
 
 
@@ -27,6 +28,7 @@ class ScanResult:
         files: number of log files read.
         bytes: their sizes together.
         seconds: wall time of the scan.
+        rules: which rules were asked, with which thresholds.
     """
 
     roots: tuple[str, ...]
@@ -35,6 +37,7 @@ class ScanResult:
     files: int
     bytes: int
     seconds: float
+    rules: RuleChoice = EVERY_RULE
 
     @property
     def points(self) -> int:

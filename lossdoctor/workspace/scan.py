@@ -16,6 +16,7 @@ from lossdoctor.importers.base import Discovery, Source
 from lossdoctor.importers.discover import find_sources
 from lossdoctor.importers.reading import read_source
 from lossdoctor.progress import Cancel, Cancelled, Progress, never, silent
+from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.runs import Problem, ProblemLevel, Run
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_runs
@@ -35,6 +36,7 @@ def scan(
     progress: Progress = silent,
     cancel: Cancel = never,
     on_run: Callable[[DiagnosedRun], None] | None = None,
+    rules: RuleChoice = EVERY_RULE,
 ) -> ScanResult:
     """Everything below `paths`, diagnosed.
 
@@ -46,6 +48,7 @@ def scan(
         progress: told after every source and every run; the two halves of the total are reading and diagnosing.
         cancel: asked before every source and every run.
         on_run: receives each run as soon as it is diagnosed, in the order of ids.
+        rules: which rules are asked, with which thresholds.
 
     Returns:
         Runs sorted by id and every problem met, sorted by path.
@@ -58,7 +61,7 @@ def scan(
     sources = _distinct_sources(discoveries)
     steps = _Steps(progress, cancel, len(sources))
     rooted, read_problems = _read_all(sources, steps)
-    diagnosed, diagnosis_problems = _diagnose_all(unique_runs(rooted), steps, on_run)
+    diagnosed, diagnosis_problems = _diagnose_all(unique_runs(rooted), steps, on_run, rules)
     problems += read_problems + diagnosis_problems + [p for item in diagnosed for p in item.run.problems]
     return ScanResult(
         roots=tuple(str(path) for path in paths),
@@ -67,6 +70,7 @@ def scan(
         files=sum(len(source.every_file) for _, source in sources),
         bytes=sum(source.total_bytes for _, source in sources),
         seconds=time.perf_counter() - started,
+        rules=rules,
     )
 
 
@@ -131,7 +135,7 @@ def _read_all(sources: list[tuple[str, Source]], steps: _Steps) -> tuple[list[Ro
 
 
 def _diagnose_all(
-    runs: Sequence[Run], steps: _Steps, on_run: Callable[[DiagnosedRun], None] | None
+    runs: Sequence[Run], steps: _Steps, on_run: Callable[[DiagnosedRun], None] | None, rules: RuleChoice
 ) -> tuple[list[DiagnosedRun], list[Problem]]:
     diagnosed: list[DiagnosedRun] = []
     problems: list[Problem] = []
@@ -139,7 +143,7 @@ def _diagnose_all(
     siblings = sibling_groups(runs)
     for index, run in enumerate(runs):
         steps.diagnosing(index, len(runs), run)
-        diagnosis = _diagnosed(run, siblings[run.id])
+        diagnosis = _diagnosed(run, siblings[run.id], rules)
         if isinstance(diagnosis, Problem):
             problems += [diagnosis, *run.problems]
             continue
@@ -151,10 +155,10 @@ def _diagnose_all(
     return diagnosed, problems
 
 
-def _diagnosed(run: Run, siblings: Sequence[Run]) -> Diagnosis | Problem:
+def _diagnosed(run: Run, siblings: Sequence[Run], rules: RuleChoice) -> Diagnosis | Problem:
     """The diagnosis of one run; errors that every run would meet (a broken installation) are not taken for its own."""
     try:
-        return diagnose(run, siblings)
+        return diagnose(run, siblings, choice=rules)
     except (Cancelled, LossdoctorError, FileNotFoundError):
         raise
     except Exception as error:  # noqa: BLE001  # as in _guarded

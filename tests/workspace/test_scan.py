@@ -69,7 +69,7 @@ def test_each_run_is_handed_over_when_it_is_diagnosed(tree: Path) -> None:
 def test_a_diagnosis_sees_the_runs_beside_it(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     siblings: dict[str, list[str]] = {}
 
-    def spy(run: Run, others: tuple[Run, ...]) -> object:
+    def spy(run: Run, others: tuple[Run, ...], **_: object) -> object:
         siblings[run.id] = [other.id for other in others]
         return diagnose(run, others)
 
@@ -113,7 +113,7 @@ def test_what_one_source_does_costs_that_source_only(
 
 
 def test_a_diagnosis_that_fails_costs_that_run_only(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail_on_b(run: Run, others: tuple[Run, ...]) -> object:
+    def fail_on_b(run: Run, others: tuple[Run, ...], **_: object) -> object:
         if "b" in run.id.split("/"):
             raise ValueError("odd")
         return diagnose(run, others)
@@ -191,7 +191,7 @@ def test_nothing_to_read_is_a_problem_not_an_error(tmp_path: Path) -> None:
 def test_a_broken_installation_is_not_taken_for_a_broken_log(
     tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def fail(run: Run, others: tuple[Run, ...]) -> object:
+    def fail(run: Run, others: tuple[Run, ...], **_: object) -> object:
         raise error
 
     monkeypatch.setattr(f"{SCAN}.diagnose", fail)
