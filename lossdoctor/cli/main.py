@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from lossdoctor import __version__, safe_text
+from lossdoctor.cli.config import config
 from lossdoctor.cli.demo import demo
 from lossdoctor.cli.exit_codes import ExitCode
 from lossdoctor.cli.explain import explain
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for _command in (open_window, demo, scan, report, explain, rules, formats):
+for _command in (open_window, demo, scan, report, explain, rules, formats, config):
     cli.add_command(_command)
 
 

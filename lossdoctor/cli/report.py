@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lossdoctor.cli.exit_codes import ExitCode
+from lossdoctor.cli.overrides import config_option, rule_options, settings_for
 
 
 @click.command(short_help="Write a PDF report, one page a run.")
@@ -18,7 +19,10 @@ from lossdoctor.cli.exit_codes import ExitCode
     type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help="The PDF to write, whole or not at all.",
 )
-def report(paths: tuple[Path, ...], output: Path) -> int:
+@rule_options
+@config_option
+@click.pass_context
+def report(context: click.Context, /, paths: tuple[Path, ...], output: Path, **_flags: object) -> int:
     """Diagnose every run below PATH... and write a PDF: annotated plot, findings and checklist, one page a run.
 
     Exit status: 0 written, 2 wrong usage or not writable, 3 some input could not be read, 130 interrupted.
@@ -26,11 +30,13 @@ def report(paths: tuple[Path, ...], output: Path) -> int:
     from lossdoctor.cli.console import print_problems, progress_bar
     from lossdoctor.cli.scan import exit_code
     from lossdoctor.errors import InputError
+    from lossdoctor.rules.thresholds import rule_choice
     from lossdoctor.workspace.scan import scan
 
     _require_folder(output)
+    rules = rule_choice(settings_for(context, paths))
     with progress_bar() as progress:
-        result = scan(paths, progress=progress)
+        result = scan(paths, progress=progress, rules=rules)
     print_problems(result.problems)
     if not result.runs:
         raise InputError("There is no run to report on; nothing was written.", "See the problems above.")

@@ -9,42 +9,53 @@ from typing import TYPE_CHECKING
 import click
 
 from lossdoctor.cli.exit_codes import ExitCode
+from lossdoctor.cli.overrides import config_option, rule_options, settings_for
+from lossdoctor.settings.options import option
 
 if TYPE_CHECKING:
     from lossdoctor.workspace.results import ScanResult
 
-SEVERITIES = ("info", "low", "medium", "high")
 NEVER = "never"
+_FORMAT, _FAIL_ON = option("scan.format"), option("scan.fail_on")
+SEVERITIES = tuple(word for word in _FAIL_ON.choices if word != NEVER)
 
 
 @click.command(short_help="Diagnose every run below PATH and print a table or JSON.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "output_format", type=click.Choice(_FORMAT.choices), default=_FORMAT.default, show_default=True
+)
 @click.option(
     "--fail-on",
-    type=click.Choice([*SEVERITIES, NEVER]),
-    default="high",
+    type=click.Choice(_FAIL_ON.choices),
+    default=_FAIL_ON.default,
     show_default=True,
     help="Exit with 1 when a finding is at least this severe.",
 )
+@rule_options
+@config_option
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, readable=False),
     help="Write to FILE, whole or not at all, instead of to stdout.",
 )
-def scan(paths: tuple[Path, ...], output_format: str, fail_on: str, output: Path | None) -> int:
+@click.pass_context
+def scan(context: click.Context, /, paths: tuple[Path, ...], output: Path | None, **_flags: object) -> int:
     """Diagnose every run below PATH... and print a table (or JSON), the most severe first.
 
     Problems and progress go to stderr. Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, 3 some
     input could not be read (also when there are findings), 130 interrupted.
     """
     from lossdoctor.cli.console import print_problems, progress_bar
+    from lossdoctor.rules.thresholds import rule_choice
     from lossdoctor.workspace.scan import scan as scan_paths
 
+    settings = settings_for(context, paths)
+    rules = rule_choice(settings)
     with progress_bar() as progress:
-        result = scan_paths(paths, progress=progress)
-    if output_format == "json":
+        result = scan_paths(paths, progress=progress, rules=rules)
+    if settings.text("scan.format") == "json":
         from lossdoctor.workspace.json_results import to_json
 
         _deliver(to_json(result), output)
@@ -57,7 +68,7 @@ def scan(paths: tuple[Path, ...], output_format: str, fail_on: str, output: Path
 
         print_table(result)
     print_problems(result.problems)
-    return exit_code(result, fail_on)
+    return exit_code(result, settings.text("scan.fail_on"))
 
 
 def exit_code(result: ScanResult, fail_on: str) -> ExitCode:

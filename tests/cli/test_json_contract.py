@@ -12,7 +12,8 @@ import pytest
 
 from lossdoctor import __version__
 
-TOP = {"schema": int, "lossdoctor": str, "summary": dict, "runs": list, "problems": list}
+TOP = {"schema": int, "lossdoctor": str, "summary": dict, "rules": dict, "runs": list, "problems": list}
+RULES = {"select": list, "ignore": list, "asked": list, "thresholds": dict, "changed": list}
 SUMMARY = {
     "runs": int, "by_verdict": dict, "files": int, "bytes": int, "points": int, "problems": int, "seconds": float,
 }  # fmt: skip
@@ -74,6 +75,9 @@ def data(lossdoctor: Callable[..., Any], examples: Path) -> dict[str, Any]:
 def test_top_level_and_summary(data: dict[str, Any], examples: Path) -> None:
     has_exactly(data, TOP)
     has_exactly(data["summary"], SUMMARY)
+    has_exactly(data["rules"], RULES)
+    assert "loss_spike.noise" in data["rules"]["thresholds"]
+    assert data["rules"]["changed"] == []
     assert data["schema"] == 1
     assert data["lossdoctor"] == __version__
     summary = data["summary"]

@@ -1,0 +1,69 @@
+"""Every option that is no rule's threshold. Reading this file is reading the truth."""
+
+from __future__ import annotations
+
+from lossdoctor.settings.option import Kind, Option
+
+# The names of `lossdoctor.runs.Role`, which lies above this package; a test compares them.
+ROLE_NAMES = (
+    "train_loss", "val_loss", "test_loss", "train_metric", "val_metric", "test_metric", "train_error", "val_error", "lr",
+    "grad_norm", "epoch", "throughput", "loss_scale", "loss_component", "adversarial_loss", "reward", "other",
+)  # fmt: skip
+# What a column of a table may be besides a series in one of the roles.
+AXES = {
+    "step": "The column that counts steps (or iterations).",
+    "epoch": "The column that counts epochs; the x axis when there is no step column.",
+}
+_ROLE_FLAGS = {"train_loss": "--train-loss", "val_loss": "--val-loss"}
+
+
+def _words(role: str) -> str:
+    return (
+        role.replace("lr", "learning_rate")
+        .replace("val_", "validation_")
+        .replace("train_", "training_")
+        .replace("_", " ")
+    )
+
+
+def _role(role: str) -> Option:
+    words = _words(role)
+    text = (
+        f"Series whose tag one of these regular expressions finds are {words if role != 'other' else 'nothing judged'}."
+    )
+    return Option(f"roles.{role}", Kind.PATTERNS, (), words.capitalize(), text, flag=_ROLE_FLAGS.get(role, ""))
+
+
+def _column(name: str) -> Option:
+    text = AXES.get(name) or ("Columns to leave out." if name == "ignore" else f"The columns that hold {_words(name)}.")
+    return Option(f"map.{name}", Kind.NAMES, (), _words(name).capitalize(), text, flag="--map")
+
+
+MAP_NAMES = (*AXES, *(role for role in ROLE_NAMES if role != "epoch"), "ignore")
+
+OPTIONS: tuple[Option, ...] = (
+    Option("select", Kind.NAMES, (), "Look for",
+           "Codes, beginnings of codes or names of the rules to ask; empty asks all.", flag="--select"),
+    Option("ignore", Kind.NAMES, (), "Do not look for",
+           "Codes, beginnings of codes or names of the rules not to ask.", flag="--ignore"),
+    Option("pattern", Kind.PATTERN, "", "Line pattern",
+           "Regular expression with named groups that reads the lines of plain text logs.", flag="--pattern"),
+    Option("scan.format", Kind.CHOICE, "text", "Output of a scan", "What `lossdoctor scan` prints.",
+           ("text", "json"), flag="--format"),
+    Option("scan.fail_on", Kind.CHOICE, "high", "Exit with 1 from",
+           "`lossdoctor scan` exits with 1 when a finding is at least this severe.",
+           ("info", "low", "medium", "high", "never"), flag="--fail-on"),
+    *(_role(role) for role in ROLE_NAMES),
+    *(_column(name) for name in MAP_NAMES),
+)  # fmt: skip
+
+BY_KEY = {option.key: option for option in OPTIONS}
+
+
+def option(key: str) -> Option:
+    """The option with this key.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return BY_KEY[key]

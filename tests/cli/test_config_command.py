@@ -1,0 +1,102 @@
+"""Settings on the command line: `lossdoctor config`, `--select`, `--ignore`, `--config`; messages, no tracebacks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Cli = Callable[..., Any]
+
+
+@pytest.fixture
+def spiky(tmp_path: Path, examples: Path) -> Path:
+    """A folder with the example of a recovered spike."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    for source in (examples / "06-spike-recovered").glob("*.csv"):
+        (folder / source.name).write_bytes(source.read_bytes())
+    return folder
+
+
+def scanned(lossdoctor: Cli, *args: object) -> dict[str, Any]:
+    done = lossdoctor("scan", *args, "--format", "json")
+    assert done.err == ""
+    return json.loads(done.out)  # type: ignore[no-any-return]
+
+
+def test_config_shows_values_and_origins(lossdoctor: Cli, spiky: Path) -> None:
+    path = spiky / "lossdoctor.toml"
+    path.write_text('ignore = ["GN02"]\n[rules.ST03]\nnoise = 12\n')
+    done = lossdoctor("config", spiky)
+    assert done.code == 0
+    lines = {line.split()[0]: " ".join(line.split()) for line in done.out.splitlines() if line}
+    assert lines["ignore"] == f"ignore GN02 {path}, line 1"
+    assert lines["scan.fail_on"] == "scan.fail_on high default"
+    assert lines["rules.ST03.noise"] == f"rules.ST03.noise 12 {path}, line 3 (default 8)"
+    assert "rules.ST03.tail" not in lines
+    assert "rules.ST03.tail 4 default" in " ".join(lossdoctor("config", "--all", spiky).out.split())
+    data = json.loads(lossdoctor("config", "--json", spiky).out)
+    assert data["files"] == [str(path)]
+    assert data["settings"]["rules.loss_spike.noise"] == {
+        "value": 12.0, "layer": "project file", "from": str(path), "line": 3,
+    }  # fmt: skip
+    assert data["settings"]["select"]["value"] == []
+
+
+def test_select_and_ignore_by_file_and_flag(lossdoctor: Cli, spiky: Path) -> None:
+    assert scanned(lossdoctor, spiky)["runs"][0]["verdict"] == "spike_recovered"
+    data = scanned(lossdoctor, spiky, "--ignore", "GN02,ST03")
+    assert data["runs"][0]["verdict"] == "healthy"
+    assert data["rules"]["ignore"] == ["GN02", "ST03"]
+    assert "ST03" not in data["rules"]["asked"]
+    (spiky / "lossdoctor.toml").write_text('ignore = ["loss_spike"]\n')
+    assert scanned(lossdoctor, spiky)["runs"][0]["verdict"] == "healthy"
+    # A flag replaces the file's list.
+    assert scanned(lossdoctor, spiky, "--ignore", "GN02")["runs"][0]["verdict"] == "spike_recovered"
+
+
+def test_a_threshold_in_the_file_is_in_force_and_recorded(lossdoctor: Cli, spiky: Path) -> None:
+    (spiky / "lossdoctor.toml").write_text("[rules.ST03]\nheight_of_drop = 10\n")
+    data = scanned(lossdoctor, spiky)
+    assert "ST03" not in [finding["code"] for finding in data["runs"][0]["findings"]]
+    assert data["rules"]["thresholds"]["loss_spike.height_of_drop"] == 10
+    assert data["rules"]["changed"] == ["loss_spike.height_of_drop"]
+
+
+def test_the_file_gives_defaults_to_flags(lossdoctor: Cli, spiky: Path) -> None:
+    (spiky / "lossdoctor.toml").write_text('[scan]\nfail-on = "info"\nformat = "json"\n')
+    done = lossdoctor("scan", spiky)
+    assert done.code == 1
+    assert json.loads(done.out)["schema"] == 1
+    assert lossdoctor("scan", spiky, "--fail-on", "never").code == 0
+    assert "verdict" in lossdoctor("scan", spiky, "--format", "text").out.splitlines()[0]
+
+
+@pytest.mark.parametrize("command", [("scan",), ("config",), ("report", "-o", "out.pdf")])
+def test_a_bad_file_exits_with_2_and_one_line(
+    lossdoctor: Cli, spiky: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spiky)
+    (spiky / "lossdoctor.toml").write_text("[rules.ST03]\nnoise = 1000\n")
+    done = lossdoctor(*command, spiky)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("\n") == 1
+    assert "lossdoctor.toml, line 2: rules.ST03.noise must lie between 3 and 100" in done.err
+
+
+def test_a_named_file_stands_in_for_the_project_s(lossdoctor: Cli, spiky: Path, tmp_path: Path) -> None:
+    (spiky / "lossdoctor.toml").write_text("broken")
+    other = tmp_path / "other.toml"
+    other.write_text('ignore = ["ST"]\n')
+    assert scanned(lossdoctor, spiky, "--config", other)["rules"]["ignore"] == ["ST"]
+    assert lossdoctor("scan", spiky, "--config", tmp_path / "gone.toml").code == 2
+
+
+def test_a_flag_that_names_no_rule_exits_with_2(lossdoctor: Cli, spiky: Path) -> None:
+    done = lossdoctor("scan", spiky, "--select", "ST03,overfiting")
+    assert done.code == 2
+    assert done.err == "lossdoctor: --select: no rule is called 'overfiting'. Did you mean overfitting?\n"
