@@ -20,6 +20,9 @@ _KEYS = {
     "ignore": "ignore",
     "output_format": "scan.format",
     "fail_on": "scan.fail_on",
+    "train_loss": "roles.train_loss",
+    "val_loss": "roles.val_loss",
+    "pattern": "pattern",
 }
 _LISTS = frozenset({"select", "ignore"})
 
@@ -29,6 +32,14 @@ def rule_options(command: _F) -> _F:
     for flag, text in (("--ignore", "Rules not to ask."), ("--select", "Ask only these rules.")):
         help_ = f"{text} Codes, beginnings of codes or names, with commas between; may be repeated."
         command = click.option(flag, multiple=True, metavar="CODES", help=help_)(command)
+    return command
+
+
+def reading_options(command: _F) -> _F:
+    """Declares --train-loss and --val-loss."""
+    for name, what in (("val", "validation"), ("train", "training")):
+        help_ = f"Series whose tag REGEX finds is the {what} loss; may be repeated."
+        command = click.option(f"--{name}-loss", multiple=True, metavar="REGEX", help=help_)(command)
     return command
 
 

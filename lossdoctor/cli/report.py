@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from lossdoctor.cli.exit_codes import ExitCode
-from lossdoctor.cli.overrides import config_option, rule_options, settings_for
+from lossdoctor.cli.overrides import config_option, reading_options, rule_options, settings_for
 
 
 @click.command(short_help="Write a PDF report, one page a run.")
@@ -20,6 +20,7 @@ from lossdoctor.cli.overrides import config_option, rule_options, settings_for
     help="The PDF to write, whole or not at all.",
 )
 @rule_options
+@reading_options
 @config_option
 @click.pass_context
 def report(context: click.Context, /, paths: tuple[Path, ...], output: Path, **_flags: object) -> int:
@@ -30,13 +31,15 @@ def report(context: click.Context, /, paths: tuple[Path, ...], output: Path, **_
     from lossdoctor.cli.console import print_problems, progress_bar
     from lossdoctor.cli.scan import exit_code
     from lossdoctor.errors import InputError
+    from lossdoctor.importers.options import read_options
     from lossdoctor.rules.thresholds import rule_choice
     from lossdoctor.workspace.scan import scan
 
     _require_folder(output)
-    rules = rule_choice(settings_for(context, paths))
+    settings = settings_for(context, paths)
+    rules, read = rule_choice(settings), read_options(settings)
     with progress_bar() as progress:
-        result = scan(paths, progress=progress, rules=rules)
+        result = scan(paths, progress=progress, rules=rules, read=read)
     print_problems(result.problems)
     if not result.runs:
         raise InputError("There is no run to report on; nothing was written.", "See the problems above.")

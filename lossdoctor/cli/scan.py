@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lossdoctor.cli.exit_codes import ExitCode
-from lossdoctor.cli.overrides import config_option, rule_options, settings_for
+from lossdoctor.cli.overrides import config_option, reading_options, rule_options, settings_for
 from lossdoctor.settings.options import option
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ SEVERITIES = tuple(word for word in _FAIL_ON.choices if word != NEVER)
     help="Exit with 1 when a finding is at least this severe.",
 )
 @rule_options
+@reading_options
 @config_option
 @click.option(
     "-o",
@@ -48,13 +49,14 @@ def scan(context: click.Context, /, paths: tuple[Path, ...], output: Path | None
     input could not be read (also when there are findings), 130 interrupted.
     """
     from lossdoctor.cli.console import print_problems, progress_bar
+    from lossdoctor.importers.options import read_options
     from lossdoctor.rules.thresholds import rule_choice
     from lossdoctor.workspace.scan import scan as scan_paths
 
     settings = settings_for(context, paths)
-    rules = rule_choice(settings)
+    rules, read = rule_choice(settings), read_options(settings)
     with progress_bar() as progress:
-        result = scan_paths(paths, progress=progress, rules=rules)
+        result = scan_paths(paths, progress=progress, rules=rules, read=read)
     if settings.text("scan.format") == "json":
         from lossdoctor.workspace.json_results import to_json
 

@@ -11,21 +11,27 @@ from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.config_files import config_beside
 from lossdoctor.importers.files import shown
 from lossdoctor.importers.folding import folded
+from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
+from lossdoctor.importers.role_choice import with_role_rules
 from lossdoctor.importers.roles import assign_roles
 from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, Run, SeamKind, Series, find_seams
 
 
-def read_source(source: Source) -> ImportResult:
-    """Reads a source whole: every run in it, with roles, config and problems.
+def read_source(source: Source, options: ReadOptions = AS_THEY_SAY) -> ImportResult:
+    """Reads a source whole: every run in it, with roles (the user's choice in `options` included), config and problems.
 
     Damage becomes problems; what could be read is returned. One training in several formats (`Source.also`) comes back
     as one run. Raises only for a Source of an unknown format.
     """
-    if not source.also:
-        return _read_one(source)
-    results = [_read_one(item) for item in (replace(source, also=()), *source.also)]
-    runs = folded(run for result in results for run in result.runs)
-    return ImportResult(runs, tuple(problem for result in results for problem in result.problems))
+    if source.also:
+        results = [_read_one(item) for item in (replace(source, also=()), *source.also)]
+        runs = folded(run for result in results for run in result.runs)
+        result = ImportResult(runs, tuple(problem for result in results for problem in result.problems))
+    else:
+        result = _read_one(source)
+    if not options.roles:
+        return result
+    return replace(result, runs=tuple(with_role_rules(run, options.roles) for run in result.runs))
 
 
 def _read_one(source: Source) -> ImportResult:

@@ -14,7 +14,9 @@ from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers.base import Discovery, Source
 from lossdoctor.importers.discover import find_sources
+from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.importers.reading import read_source
+from lossdoctor.importers.role_choice import unmatched
 from lossdoctor.progress import Cancel, Cancelled, Progress, never, silent
 from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.runs import Problem, ProblemLevel, Run
@@ -30,6 +32,10 @@ _log = logging.getLogger(__name__)
 _REPORT_HINT = "This is a defect of lossdoctor, not of your log; please report it with this file."
 
 
+def _as_read(run: Run) -> Run:
+    return run
+
+
 def scan(
     paths: Sequence[Path],
     *,
@@ -37,6 +43,8 @@ def scan(
     cancel: Cancel = never,
     on_run: Callable[[DiagnosedRun], None] | None = None,
     rules: RuleChoice = EVERY_RULE,
+    read: ReadOptions = AS_THEY_SAY,
+    amend: Callable[[Run], Run] = _as_read,
 ) -> ScanResult:
     """Everything below `paths`, diagnosed.
 
@@ -49,6 +57,8 @@ def scan(
         cancel: asked before every source and every run.
         on_run: receives each run as soon as it is diagnosed, in the order of ids.
         rules: which rules are asked, with which thresholds.
+        read: what the user says about the logs; what of it finds nothing becomes a problem.
+        amend: the last word on each run before it is diagnosed, for choices remembered for single runs.
 
     Returns:
         Runs sorted by id and every problem met, sorted by path.
@@ -60,8 +70,10 @@ def scan(
     discoveries, problems = _discover(paths, cancel)
     sources = _distinct_sources(discoveries)
     steps = _Steps(progress, cancel, len(sources))
-    rooted, read_problems = _read_all(sources, steps)
-    diagnosed, diagnosis_problems = _diagnose_all(unique_runs(rooted), steps, on_run, rules)
+    rooted, read_problems = _read_all(sources, steps, read)
+    runs = tuple(map(amend, unique_runs(rooted)))
+    diagnosed, diagnosis_problems = _diagnose_all(runs, steps, on_run, rules)
+    problems += unmatched(read.roles, runs)
     problems += read_problems + diagnosis_problems + [p for item in diagnosed for p in item.run.problems]
     return ScanResult(
         roots=tuple(str(path) for path in paths),
@@ -120,12 +132,14 @@ def _distinct_sources(discoveries: Iterable[Discovery]) -> list[tuple[str, Sourc
     return sorted(seen.values(), key=lambda item: (item[1].id, item[0], item[1].path))
 
 
-def _read_all(sources: list[tuple[str, Source]], steps: _Steps) -> tuple[list[RootedRun], list[Problem]]:
+def _read_all(
+    sources: list[tuple[str, Source]], steps: _Steps, options: ReadOptions
+) -> tuple[list[RootedRun], list[Problem]]:
     runs: list[RootedRun] = []
     problems: list[Problem] = []
     for index, (root, source) in enumerate(sources):
         steps.reading(index, source)
-        result = _guarded(source.path, read_source, source)
+        result = _guarded(source.path, read_source, source, options)
         if isinstance(result, Problem):
             problems.append(result)
         else:

@@ -100,3 +100,33 @@ def test_a_flag_that_names_no_rule_exits_with_2(lossdoctor: Cli, spiky: Path) ->
     done = lossdoctor("scan", spiky, "--select", "ST03,overfiting")
     assert done.code == 2
     assert done.err == "lossdoctor: --select: no rule is called 'overfiting'. Did you mean overfitting?\n"
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """A table whose columns say nothing."""
+    rows = [f"{i},{2.0 * 0.9**i + 0.1:.5f},{1.0 + 0.03 * max(i - 8, 0) + 1.2 * 0.6**i:.5f}" for i in range(60)]
+    path = tmp_path / "odd" / "log.csv"
+    path.parent.mkdir()
+    path.write_text("\n".join(["step,alpha,beta", *rows]) + "\n")
+    return path
+
+
+def test_roles_by_flag_and_by_file(lossdoctor: Cli, odd: Path) -> None:
+    assert scanned(lossdoctor, odd)["runs"][0]["verdict"] == "not_classifiable"
+    run = scanned(lossdoctor, odd, "--train-loss", "^alpha$", "--val-loss", "beta")["runs"][0]
+    assert (run["verdict"], run["roles"]) == ("overfitting", {"train_loss": "alpha", "val_loss": "beta"})
+    (odd.parent / "lossdoctor.toml").write_text('[roles]\ntrain_loss = "alpha"\nval_loss = ["beta"]\n')
+    assert scanned(lossdoctor, odd)["runs"][0]["verdict"] == "overfitting"
+
+
+def test_a_role_that_finds_nothing_is_told_and_the_rest_goes_on(lossdoctor: Cli, odd: Path) -> None:
+    done = lossdoctor("scan", odd, "--train-loss", "^gamma$")
+    assert done.code == 0
+    assert done.err == (
+        "warning: --train-loss: no series has a tag that '^gamma$' finds, so the choice of train_loss changes nothing. "
+        "There are: alpha, beta.\n"
+    )
+    bad = lossdoctor("scan", odd, "--train-loss", "(")
+    assert bad.code == 2
+    assert "is no regular expression" in bad.err

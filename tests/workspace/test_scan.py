@@ -80,7 +80,7 @@ def test_a_diagnosis_sees_the_runs_beside_it(tree: Path, monkeypatch: pytest.Mon
 
 
 def raising(error: BaseException, on: str) -> Callable[[Source], ImportResult]:
-    def read(source: Source) -> ImportResult:
+    def read(source: Source, *_: object) -> ImportResult:
         if f"/{on}/" in source.files[0]:
             raise error
         return read_source(source)
@@ -154,7 +154,7 @@ def test_progress_rises_from_nothing_to_all(tree: Path) -> None:
 
 
 def test_problems_are_listed_once_and_in_order(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def twice(source: Source) -> ImportResult:
+    def twice(source: Source, *_: object) -> ImportResult:
         result = read_source(source)
         problem = Problem("odd", ProblemLevel.WARNING, source.path, "is odd.")
         [run] = result.runs
