@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 if TYPE_CHECKING:
-    from lossdoctor.settings.in_force import InForce
+    from lossdoctor.settings.in_force import InForce, Overrides
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -58,7 +58,14 @@ def settings_for(context: click.Context, paths: Iterable[Path]) -> InForce:
     Raises:
         UsageError: a file or flag holds what means nothing.
     """
-    from lossdoctor.settings.in_force import Overrides, load
+    from lossdoctor.settings.in_force import load
+
+    return load(paths, said_by(context))
+
+
+def said_by(context: click.Context) -> Overrides:
+    """What the flags of a command line say."""
+    from lossdoctor.settings.in_force import Overrides
 
     given = {
         name: value
@@ -66,7 +73,7 @@ def settings_for(context: click.Context, paths: Iterable[Path]) -> InForce:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
     values = {key: _value(name, given[name]) for name, key in _KEYS.items() if name in given}
-    return load(paths, Overrides(values, given.get("config")))
+    return Overrides(values, given.get("config"))
 
 
 def _value(name: str, value: object) -> object:

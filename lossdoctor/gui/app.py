@@ -28,6 +28,7 @@ from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
 from lossdoctor.gui.theme import Appearance, Look
 from lossdoctor.gui.window_settings import WindowSettings
+from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
 from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.recent import RecentPaths
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
@@ -47,6 +48,7 @@ class Desk(QObject):
         recent: the recent paths.
         settings: geometry and theme.
         dialogs: asks for files.
+        said: what the command line said about settings.
     """
 
     def __init__(
@@ -56,10 +58,11 @@ class Desk(QObject):
         recent: RecentPaths,
         settings: WindowSettings,
         dialogs: FileDialogs | None = None,
+        said: Overrides = NOTHING_SAID,
     ) -> None:
         super().__init__()
         self.jobs = JobRunner(self)
-        self.session = Session(self.jobs, self)
+        self.session = Session(self.jobs, store, self, said)
         self.selection = RunSelection(self)
         self.runs_model = RunsModel(self)
         self.problems_model = ProblemsModel(self)
@@ -267,12 +270,13 @@ def make_application(arguments: Sequence[str] = ("lossdoctor",)) -> QApplication
     return app
 
 
-def run_window(paths: Sequence[Path], *, demo: bool = False) -> int:
+def run_window(paths: Sequence[Path], *, demo: bool = False, said: Overrides = NOTHING_SAID) -> int:
     """Shows the window until it is closed.
 
     Args:
         paths: what to open; none shows the empty page.
         demo: open the bundled examples.
+        said: what the command line said about settings.
 
     Returns:
         The exit status for the process.
@@ -283,7 +287,7 @@ def run_window(paths: Sequence[Path], *, demo: bool = False) -> int:
     reporter.install()
     settings = WindowSettings()
     with ChecklistStore() as store:
-        desk = Desk(Appearance(app, settings.theme), store, RecentPaths(), settings)
+        desk = Desk(Appearance(app, settings.theme), store, RecentPaths(), settings, said=said)
         desk.window.show()
         if demo:
             desk.commands.open_examples()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,14 @@ from PySide6.QtCore import QObject, Signal
 
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.progress import Cancel, Progress
-from lossdoctor.workspace.results import ScanResult
+from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
+from lossdoctor.workspace.checklists import ChecklistStore
+from lossdoctor.workspace.results import DiagnosedRun, ScanResult
+from lossdoctor.workspace.siblings import sibling_groups
+from lossdoctor.workspace.understanding import Understanding, judged_again, understanding, with_remembered
 
 CHANNEL = "scan"
-
-
-def _scan(paths: Sequence[Path], cancel: Cancel, progress: Progress, item: Callable[[Any], None]) -> ScanResult:
-    # Imported in the worker: pandas and its friends must not delay the first paint.
-    from lossdoctor.workspace.scan import scan
-
-    return scan(paths, progress=progress, cancel=cancel, on_run=item)
+_JUDGE_CHANNEL = "judge"
 
 
 class Session(QObject):
@@ -32,6 +31,12 @@ class Session(QObject):
         finished(result): the ScanResult.
         failed(error): the JobError of a scan that came to nothing.
         cancelled(): the user stopped the scan; the runs so far stay.
+        judged_again(item): a run has a new diagnosis because its roles were changed.
+
+    Args:
+        jobs: runs the scans.
+        store: the roles and columns the user chose.
+        said: what the command line said.
     """
 
     started = Signal(object)
@@ -40,10 +45,20 @@ class Session(QObject):
     finished = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
+    judged_again = Signal(object)
 
-    def __init__(self, jobs: JobRunner, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        jobs: JobRunner,
+        store: ChecklistStore,
+        parent: QObject | None = None,
+        said: Overrides = NOTHING_SAID,
+    ) -> None:
         super().__init__(parent)
         self._jobs = jobs
+        self._store = store
+        self._said = said
+        self._known = Understanding()
         self.paths: tuple[Path, ...] = ()
         self.result: ScanResult | None = None
 
@@ -59,12 +74,46 @@ class Session(QObject):
         self.started.emit(self.paths)
         self._jobs.submit_stream(
             CHANNEL,
-            lambda cancel, progress, item: _scan(self.paths, cancel, progress, item),
+            lambda cancel, progress, item: self._scan(paths, cancel, progress, item),
             on_done=self._done,
             on_error=self._failed,
             on_progress=self.progressed.emit,
             on_items=self.runs_added.emit,
         )
+
+    def _scan(
+        self, paths: Sequence[Path], cancel: Cancel, progress: Progress, item: Callable[[Any], None]
+    ) -> ScanResult:
+        """The scan, in the worker's thread. Settings are read each time: the user may have changed the file."""
+        # Imported here: pandas and its friends must not delay the first paint.
+        from lossdoctor.workspace.scan import scan
+
+        known = self._known = with_remembered(understanding(paths, self._said), self._store)
+        return scan(
+            paths,
+            progress=progress,
+            cancel=cancel,
+            on_run=item,
+            rules=known.rules,
+            read=known.read,
+            amend=self._store.with_choices,
+        )
+
+    def judge_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
+        """Diagnoses one run anew with the roles that are chosen for it now; `others` are the runs beside it."""
+        siblings = sibling_groups([other.run for other in others]).get(item.run.id, ())
+        self._jobs.submit(
+            _JUDGE_CHANNEL,
+            lambda _cancel, _progress: judged_again(item, siblings, self._known, self._store),
+            on_done=self._judged,
+            on_error=self._failed,
+        )
+
+    def _judged(self, item: DiagnosedRun) -> None:
+        if self.result is not None:
+            runs = (item if old.run.id == item.run.id else old for old in self.result.runs)
+            self.result = replace(self.result, runs=tuple(runs))
+        self.judged_again.emit(item)
 
     def reload(self) -> None:
         """Scans the same paths again."""

@@ -1,11 +1,12 @@
-"""ChecklistStore: which checklist items the user has ticked for which run, kept across restarts.
+"""ChecklistStore: what the user has ticked for which run, and what they said of its series and tables.
 
-A tick is the user's own work, so it is written with full durability: it survives a crash and a loss of power. The
+All of it is the user's own work, so it is written with full durability: it survives a crash and a loss of power. The
 logs themselves are never touched.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
@@ -14,16 +15,37 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lossdoctor.runs import Run
+from lossdoctor.importers.options import ColumnMap
+from lossdoctor.importers.role_choice import CHOSEN, with_roles
+from lossdoctor.runs import Role, Run
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS ticks (
-    run TEXT NOT NULL,
-    item TEXT NOT NULL,
-    ticked_at REAL NOT NULL,
-    PRIMARY KEY (run, item)
-) WITHOUT ROWID
-"""
+_SCHEMA = (
+    """
+    CREATE TABLE IF NOT EXISTS ticks (
+        run TEXT NOT NULL,
+        item TEXT NOT NULL,
+        ticked_at REAL NOT NULL,
+        PRIMARY KEY (run, item)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS roles (
+        run TEXT NOT NULL,
+        tag TEXT NOT NULL,
+        role TEXT NOT NULL,
+        chosen_at REAL NOT NULL,
+        PRIMARY KEY (run, tag)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS maps (
+        path TEXT PRIMARY KEY,
+        columns TEXT NOT NULL,
+        chosen_at REAL NOT NULL
+    ) WITHOUT ROWID
+    """,
+)
+_ROLES = frozenset(map(str, Role))
 _BUSY_SECONDS = 0.5  # another window may be writing; a tick that waits longer than this would be felt
 
 
@@ -72,11 +94,51 @@ class ChecklistStore:
             if ticked
             else ("DELETE FROM ticks WHERE run = ? AND item = ?", (run_key(run), item))
         )
+        return self._write(change, values, "tick")
+
+    def roles(self, run: Run) -> dict[str, Role]:
+        """The roles chosen for single series of this run, by tag, the last choice first; unknown words are left out."""
+        asked = "SELECT tag, role FROM roles WHERE run = ? ORDER BY chosen_at DESC, tag"
+        with self._lock:
+            rows = self._connection.execute(asked, (run_key(run),)).fetchall()
+        return {str(tag): Role(role) for tag, role in rows if role in _ROLES}
+
+    def set_role(self, run: Run, tag: str, role: Role | None) -> bool:
+        """Remembers the role of one series, or forgets it with None; False when it could not be written."""
+        if role is None:
+            return self._write("DELETE FROM roles WHERE run = ? AND tag = ?", (run_key(run), tag), "role")
+        values = (run_key(run), tag, str(role), time.time())
+        return self._write("INSERT OR REPLACE INTO roles VALUES (?, ?, ?, ?)", values, "role")
+
+    def forget_roles(self, run: Run) -> bool:
+        """Forgets every role chosen for this run; False when it could not be written."""
+        return self._write("DELETE FROM roles WHERE run = ?", (run_key(run),), "role")
+
+    def with_choices(self, run: Run) -> Run:
+        """The run with the roles that were chosen for its series."""
+        return with_roles(run, {tag: (role, CHOSEN) for tag, role in self.roles(run).items()})
+
+    def column_maps(self) -> tuple[ColumnMap, ...]:
+        """What was said of the columns of single tables, by path; a damaged entry is left out."""
+        with self._lock:
+            rows = self._connection.execute("SELECT path, columns FROM maps ORDER BY path").fetchall()
+        maps = (_column_map(str(path), str(columns)) for path, columns in rows)
+        return tuple(item for item in maps if item is not None)
+
+    def set_column_map(self, path: str, columns: tuple[tuple[str, str], ...]) -> bool:
+        """Remembers what the columns of one table mean, or forgets it when empty; False when it could not be written."""
+        place = os.path.abspath(path)
+        if not columns:
+            return self._write("DELETE FROM maps WHERE path = ?", (place,), "meaning of the columns")
+        values = (place, json.dumps(columns), time.time())
+        return self._write("INSERT OR REPLACE INTO maps VALUES (?, ?, ?)", values, "meaning of the columns")
+
+    def _write(self, change: str, values: tuple[str | float, ...], what: str) -> bool:
         try:
             with self._lock, self._connection:
                 self._connection.execute(change, values)
         except sqlite3.Error as error:
-            self.notice = f"The tick could not be saved in {self.path}: {error}."
+            self.notice = f"The {what} could not be saved in {self.path}: {error}."
             return False
         return True
 
@@ -119,11 +181,20 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         if damage != "ok":
             raise sqlite3.DatabaseError(damage)
         with connection:
-            connection.execute(_SCHEMA)
+            for table in _SCHEMA:
+                connection.execute(table)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _column_map(path: str, columns: str) -> ColumnMap | None:
+    try:
+        pairs = tuple((str(meaning), str(column)) for meaning, column in json.loads(columns))
+    except (ValueError, TypeError):
+        return None
+    return ColumnMap(pairs, path, "your choice in the window")
 
 
 def _set_aside(path: Path) -> Path:

@@ -23,7 +23,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[Path, ...], bool
     """What the window was asked to open; no window is."""
     calls: list[tuple[tuple[Path, ...], bool]] = []
 
-    def show(paths: tuple[Path, ...], *, demo: bool = False) -> int:
+    def show(paths: tuple[Path, ...], *, demo: bool = False, **_: object) -> int:
         calls.append((paths, demo))
         return 0
 

@@ -146,6 +146,17 @@ class RunsModel(QAbstractTableModel):
         else:
             self._rows += new
 
+    def replace(self, item: DiagnosedRun) -> None:
+        """Puts a run in place of the one with its id; does nothing when there is none."""
+        at = next((i for i, row in enumerate(self._rows) if row.item.run.id == item.run.id), None)
+        if at is None:
+            return
+        self._rows[at] = RunRow.of(item)
+        self._sort_keys = {}
+        for row in np.flatnonzero(self._order == at):
+            self.dataChanged.emit(self.index(int(row), 0), self.index(int(row), len(Column) - 1))
+        self.sort(self._sorted_by[0], self._sorted_by[1])
+
     @property
     def total(self) -> int:
         """Number of runs, shown or filtered out."""
