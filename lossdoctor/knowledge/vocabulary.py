@@ -25,6 +25,8 @@ FINDINGS: tuple[str, ...] = (
 )
 VERDICTS: tuple[str, ...] = tuple(verdict.value for verdict in Verdict)
 
+# Symptoms that stand beside a verdict and are part of none.
+BESIDE_VERDICTS: tuple[str, ...] = ()
 # An adversarial or RL loss is no fault, so nothing causes it.
 WITHOUT_CAUSE = frozenset({"not_a_learning_curve"})
 # Nothing is wrong, or nothing can be said: no cause is offered for these.

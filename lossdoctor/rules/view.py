@@ -33,16 +33,17 @@ class RunView:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._branches: dict[Role, Series | None] = {}
 
     @cached_property
     def train(self) -> Series | None:
         """Training loss on its final branch (after resumes and restarts), or None."""
-        return self._branch(Role.TRAIN_LOSS)
+        return self.branch(Role.TRAIN_LOSS)
 
     @cached_property
     def val(self) -> Series | None:
         """Validation loss (the test loss stands in when there is no other) on its final branch, or None."""
-        return self._branch(Role.VAL_LOSS) or self._branch(Role.TEST_LOSS)
+        return self.branch(Role.VAL_LOSS) or self.branch(Role.TEST_LOSS)
 
     @cached_property
     def main(self) -> Series | None:
@@ -70,18 +71,18 @@ class RunView:
     @cached_property
     def schedule(self) -> Schedule | None:
         """Shape of the learning-rate curve, or None when none was logged."""
-        lr = self._branch(Role.LEARNING_RATE)
+        lr = self.branch(Role.LEARNING_RATE)
         return None if lr is None else schedule(lr.steps.astype(np.float64), lr.values)
 
     @cached_property
     def train_metric_curve(self) -> Curve | None:
         """Prepared accuracy-like training metric, negated so that lower is better as for a loss."""
-        return _curve(self._branch(Role.TRAIN_METRIC), sign=-1.0)
+        return _curve(self.branch(Role.TRAIN_METRIC), sign=-1.0)
 
     @cached_property
     def val_metric_curve(self) -> Curve | None:
         """Prepared accuracy-like validation metric, negated so that lower is better as for a loss."""
-        return _curve(self._branch(Role.VAL_METRIC), sign=-1.0)
+        return _curve(self.branch(Role.VAL_METRIC), sign=-1.0)
 
     @cached_property
     def accuracies(self) -> npt.NDArray[np.float64] | None:
@@ -131,7 +132,7 @@ class RunView:
         if main is None or len(main) == 0:
             return None
         last = float(main.steps.max())
-        epoch = self._branch(Role.EPOCH)
+        epoch = self.branch(Role.EPOCH)
         plans = []
         if self.config.max_steps and self.run.step_unit != "epoch":
             plans.append(last / self.config.max_steps)
@@ -214,9 +215,12 @@ class RunView:
         """True when the accuracy was at least 0.6 from the first point on: a fine-tuned or resumed model."""
         return self.first_accuracy is not None and self.first_accuracy >= 0.6
 
-    def _branch(self, role: Role) -> Series | None:
-        series = self.run.primary(role)
-        return None if series is None or len(series) == 0 else series.last_branch()
+    def branch(self, role: Role) -> Series | None:
+        """The series judged in a role on its final branch; None when nothing plays it or it is empty."""
+        if role not in self._branches:
+            series = self.run.primary(role)
+            self._branches[role] = None if series is None or len(series) == 0 else series.last_branch()
+        return self._branches[role]
 
 
 def _is_percentage(series: Series | None) -> bool:

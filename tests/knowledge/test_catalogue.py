@@ -16,7 +16,13 @@ from lossdoctor.knowledge.catalogue import (
     load_order,
     load_verdicts,
 )
-from lossdoctor.knowledge.vocabulary import FINDINGS, FINDINGS_OF_VERDICT, VERDICTS_WITHOUT_CAUSES, WITHOUT_CAUSE
+from lossdoctor.knowledge.vocabulary import (
+    BESIDE_VERDICTS,
+    FINDINGS,
+    FINDINGS_OF_VERDICT,
+    VERDICTS_WITHOUT_CAUSES,
+    WITHOUT_CAUSE,
+)
 from lossdoctor.rules.registry import RULES
 
 CAUSES = load_causes()
@@ -86,7 +92,7 @@ def test_findings_are_those_of_the_rules() -> None:
 
 def test_every_finding_belongs_to_a_verdict_or_ends_without_causes() -> None:
     judged = set().union(*FINDINGS_OF_VERDICT.values())
-    assert set(FINDINGS) - judged == {"no_loss", "too_short", *WITHOUT_CAUSE}
+    assert set(FINDINGS) - judged == {"no_loss", "too_short", *BESIDE_VERDICTS, *WITHOUT_CAUSE}
     assert set(FINDINGS_OF_VERDICT) | VERDICTS_WITHOUT_CAUSES == set(Verdict)
 
 

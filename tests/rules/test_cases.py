@@ -22,7 +22,10 @@ SECTIONS = (
     "What it shows", "Why it matters", "How it is decided", "Example that fires", "Example that does not",
     "Easily confused with", "References",
 )  # fmt: skip
-CURVES = ("train", "val", "lr", "grad_norm", "accuracy", "generator", "discriminator", "reward")
+CURVES = (
+    "train", "val", "lr", "grad_norm", "accuracy", "train_accuracy", "component", "throughput", "loss_scale", "epoch",
+    "generator", "discriminator", "reward",
+)  # fmt: skip
 
 
 def _load() -> list[tuple[str, dict[str, Any]]]:
@@ -34,15 +37,27 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
 
 
 def _run(case: dict[str, Any], seed: int = 0) -> Run:
-    curves: dict[str, CurveSpec | list[float]] = {}
-    for key in CURVES:
-        if key in case:
-            recipe = case[key]
-            if isinstance(recipe, dict):
-                fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in recipe.items()}
-                recipe = CurveSpec(**fields)
-            curves[key] = recipe
-    return make_run(curves, seed=seed, config=case.get("config"), step_unit=case.get("step_unit", "step"))
+    return make_run(
+        {key: _curve(case[key]) for key in CURVES if key in case},
+        seed=seed,
+        config=case.get("config"),
+        step_unit=case.get("step_unit", "step"),
+        steps=case.get("steps"),
+        at={key: _steps(ranges) for key, ranges in case.get("at", {}).items()},
+        seconds={key: _curve(recipe) for key, recipe in case.get("seconds", {}).items()},
+    )
+
+
+def _curve(recipe: dict[str, Any] | list[float]) -> CurveSpec | list[float]:
+    if isinstance(recipe, list):
+        return recipe
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in recipe.items()}
+    return CurveSpec(**fields)
+
+
+def _steps(ranges: list[list[int]]) -> list[int]:
+    """Steps given as ranges, first and last included: [[1, 60], [40, 100]] is a run that went back once."""
+    return [step for first, last, *by in ranges for step in range(first, last + 1, *by)]
 
 
 @pytest.mark.parametrize(("code", "case"), [pytest.param(c, k, id=f"{c}-{k['name']}") for c, k in _load()])
@@ -55,6 +70,9 @@ def test_case(code: str, case: dict[str, Any]) -> None:
         assert outcome.status == case["expect"], (seed, outcome)
         if "severity" in case:
             assert outcome.findings[0].severity == case["severity"]
+        if "says" in case:
+            said = outcome.findings[0].message.render() if outcome.findings else outcome.reason
+            assert case["says"] in said
         _check_outcome(asked, outcome)
 
 
@@ -96,7 +114,7 @@ def test_codes_and_names_are_unique_and_well_formed() -> None:
     names = [r.name for r in RULES]
     assert len(set(codes)) == len(codes)
     assert len(set(names)) == len(names)
-    assert all(re.fullmatch(r"(IM|CV|GN|ST|LR|GR|TP)\d\d", code) for code in codes)
+    assert all(re.fullmatch(r"(IM|CV|GN|ST|LR|GR|TP|HG)\d\d", code) for code in codes)
     assert all(re.fullmatch(r"[a-z_]+", name) for name in names)
     for r in RULES:
         assert all(setting.key.startswith(r.name + ".") for setting in r.thresholds)
