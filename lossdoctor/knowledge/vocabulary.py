@@ -7,6 +7,13 @@ from __future__ import annotations
 
 from lossdoctor.findings import Verdict
 
+# Symptoms that stand beside a verdict and are part of none.
+BESIDE_VERDICTS: tuple[str, ...] = (
+    "lr_no_warmup",
+    "lr_jump",
+    "lr_decayed_early",
+    "lr_zero",
+)
 FINDINGS: tuple[str, ...] = (
     "no_loss",
     "not_a_learning_curve",
@@ -22,11 +29,10 @@ FINDINGS: tuple[str, ...] = (
     "loss_spike",
     "oscillating",
     "periodic_loss",
+    *BESIDE_VERDICTS,
 )
 VERDICTS: tuple[str, ...] = tuple(verdict.value for verdict in Verdict)
 
-# Symptoms that stand beside a verdict and are part of none.
-BESIDE_VERDICTS: tuple[str, ...] = ()
 # An adversarial or RL loss is no fault, so nothing causes it.
 WITHOUT_CAUSE = frozenset({"not_a_learning_curve"})
 # Nothing is wrong, or nothing can be said: no cause is offered for these.

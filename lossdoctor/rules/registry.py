@@ -6,6 +6,10 @@ from lossdoctor.rules.base import Rule
 from lossdoctor.rules.divergence import Divergence
 from lossdoctor.rules.generalisation_gap import GeneralisationGap
 from lossdoctor.rules.loss_spike import LossSpike
+from lossdoctor.rules.lr_decayed_early import LrDecayedEarly
+from lossdoctor.rules.lr_jump import LrJump
+from lossdoctor.rules.lr_no_warmup import LrNoWarmup
+from lossdoctor.rules.lr_zero import LrZero
 from lossdoctor.rules.no_loss import NoLoss
 from lossdoctor.rules.non_finite import NonFinite
 from lossdoctor.rules.not_a_learning_curve import NotALearningCurve
@@ -33,6 +37,10 @@ RULES: tuple[Rule, ...] = (
     LossSpike(),
     Oscillating(),
     PeriodicLoss(),
+    LrNoWarmup(),
+    LrJump(),
+    LrDecayedEarly(),
+    LrZero(),
 )
 
 

@@ -71,8 +71,13 @@ class RunView:
     @cached_property
     def schedule(self) -> Schedule | None:
         """Shape of the learning-rate curve, or None when none was logged."""
-        lr = self.branch(Role.LEARNING_RATE)
-        return None if lr is None else schedule(lr.steps.astype(np.float64), lr.values)
+        rate = self.rate
+        return None if rate is None else schedule(rate.steps.astype(np.float64), rate.values)
+
+    @property
+    def rate(self) -> Series | None:
+        """Learning rate on its final branch, or None."""
+        return self.branch(Role.LEARNING_RATE)
 
     @cached_property
     def train_metric_curve(self) -> Curve | None:

@@ -10,22 +10,9 @@ from lossdoctor.errors import KnowledgeError
 from lossdoctor.findings import Verdict
 from lossdoctor.knowledge.catalogue import CauseEntry, read_causes, read_toml
 from lossdoctor.knowledge.validation import build_hints, build_order, build_verdicts
+from lossdoctor.knowledge.vocabulary import FINDINGS, WITHOUT_CAUSE
 
-EXPLAINS = """
-no_loss = -1.0
-too_short = -1.0
-not_converging = -1.0
-plateau = -1.0
-stuck_at_chance = -1.0
-slow_convergence = -1.0
-overfitting = -1.0
-generalisation_gap = -1.0
-non_finite = -1.0
-divergence = -1.0
-loss_spike = -1.0
-oscillating = -1.0
-periodic_loss = -1.0
-"""
+EXPLAINS = "\n" + "".join(f"{name} = -1.0\n" for name in FINDINGS if name not in WITHOUT_CAUSE)
 GOOD = f"""
 [[cause]]
 id = "a_cause"

@@ -58,3 +58,32 @@ def first_nonfinite(values: Array) -> int | None:
         if math.isnan(value) or math.isinf(value):
             return index
     return None
+
+
+def lr_jumps(steps: Array, rates: Array, factor: float, skip: float) -> list[tuple[float, float, float]]:
+    if len(rates) < 4:
+        return []
+    span = max(rates) - min(rates)
+    found = []
+    for i in range(1, len(rates)):
+        rise = rates[i] - rates[i - 1]
+        earlier = max(rates[i - 1] - rates[i - 2], 0.0) if i >= 2 else 0.0
+        later = max(rates[i + 1] - rates[i], 0.0) if i + 1 < len(rates) else 0.0
+        if steps[i] <= steps[0] + skip * (steps[-1] - steps[0]):
+            continue
+        if rise > 0.2 * span and rates[i] >= factor * rates[i - 1] and rise >= 3 * max(earlier, later):
+            found.append((steps[i], rates[i - 1], rates[i]))
+    return found
+
+
+def zero_share(rates: Array, relative: float) -> float:
+    count = 0
+    for rate in reversed(list(rates)):
+        if rate > relative * max(rates):
+            break
+        count += 1
+    return count / len(rates) if len(rates) else 0.0
+
+
+def largest_rise(values: Array) -> float:
+    return max((values[j] - values[i] for i in range(len(values)) for j in range(i, len(values))), default=0.0)
