@@ -101,9 +101,9 @@ class RunView:
                 continue
             values = -curve.values
             low, high = -float(curve.high.max()), -float(curve.low.min())
-            if 0.0 <= low and high <= 1.0:
+            if low >= 0.0 and high <= 1.0:
                 return values
-            if 0.0 <= low and 1.5 < high <= 100.0 and _is_percentage(self.run.primary(role)):
+            if low >= 0.0 and 1.5 < high <= 100.0 and _is_percentage(self.run.primary(role)):
                 return values / 100.0
         return None
 
