@@ -5,6 +5,7 @@ Text in blocks is plain; every writer escapes it for its own format.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -21,11 +22,21 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """The report's title with a line below it; `logo` is the content of a PNG or JPEG file."""
+
+    text: str
+    subtitle: str
+    logo: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 names a page, 2 a part of it."""
+    """A heading; level 1 names a page, 2 a part of it. One with an `anchor` can be linked to and is in the outline."""
 
     text: str
     level: int = 2
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,22 @@ class KeyFacts:
     """Facts one below the other."""
 
     rows: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InlineFacts:
+    """Many short facts as running text: a configuration. `omitted`: how many more there are."""
+
+    items: tuple[Fact, ...]
+    omitted: int = 0
+    noun: str = field(default="setting", init=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text to copy literally: a command."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +109,45 @@ class Link:
     anchor: str
 
 
-Cell: TypeAlias = str | Badge | Link
+Curve: TypeAlias = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """A curve in a table cell. Points are shares of the cell, (0, 0) its lower left corner; a NaN breaks the line.
+
+    `faint` is drawn behind `line`, in a lighter tone.
+    """
+
+    line: Curve
+    faint: Curve = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageNumber:
+    """In a table cell: the number of the page with this anchor. Writers without pages leave the column out."""
+
+    anchor: str
+
+
+Cell: TypeAlias = str | Badge | Link | Sparkline | PageNumber
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A table column; `share` is its part of the table's width relative to the others."""
+    """A table column.
+
+    Attributes:
+        title: what it holds.
+        share: its part of the table's width relative to the others.
+        numeric: flush right.
+        wraps: long text takes several lines; otherwise it is cut in the middle.
+    """
 
     title: str
     share: float = 1.0
     numeric: bool = False
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +242,11 @@ class PageBreak:
 
 
 @dataclass(frozen=True, slots=True)
+class MayBreak:
+    """Inside a `Page`: where a writer with pages goes on with a second one when one does not hold everything."""
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """Two stacks of blocks side by side; `share` is the left one's part of the width. Without pages: left, then right."""
 
@@ -196,18 +257,25 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Blocks that stand on one page together, with a place in the outline.
+    """Blocks that stand on one page together, or on two where a `MayBreak` allows it, with a place in the outline.
 
-    A writer with pages makes them fit: it shrinks figures, then leaves out what is secondary in causes and checks
-    (`missing`, `then`), then cuts lists from the end and says how many items more there are; never a second page.
+    A writer with pages makes them fit: it shrinks figures, goes on with a second page, then leaves out what is secondary
+    in causes and checks (`missing`, `then`), then cuts lists from the end and says how many items more there are.
+
+    Attributes:
+        anchor: for links.
+        title: for the outline.
+        make: the blocks; made when they are written, so that thousands of pages need the memory of one.
+        part: the outline entry above this page's: "Runs".
     """
 
     anchor: str
     title: str
-    blocks: tuple[Block, ...]
+    make: Callable[[], tuple[Block, ...]]
+    part: str = ""
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | KeyFacts | VerdictBanner | VerdictCounts | Table | Figure | FindingList | CauseList
-    | Checklist | Bullets | PageBreak | Columns | Page
+    Title | Heading | Paragraph | KeyFacts | InlineFacts | Code | VerdictBanner | VerdictCounts | Table | Figure
+    | FindingList | CauseList | Checklist | Bullets | PageBreak | MayBreak | Columns | Page
 )  # fmt: skip

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import lossdoctor
 from lossdoctor import formatting
-from lossdoctor.report.blocks import Block, Page
+from lossdoctor.errors import OutputError
+from lossdoctor.report.blocks import Block, MayBreak, Page, PageBreak
+from lossdoctor.report.options import Paper, ReportOptions, Section
+from lossdoctor.report.sections.appendix import appendix
 from lossdoctor.report.sections.causes import causes
+from lossdoctor.report.sections.comparison import comparison, pairs_to_compare
+from lossdoctor.report.sections.configuration import configuration
+from lossdoctor.report.sections.experiments import experiments
 from lossdoctor.report.sections.findings import findings
-from lossdoctor.report.sections.names import anchor
+from lossdoctor.report.sections.names import Anchors
+from lossdoctor.report.sections.overview import overview
 from lossdoctor.report.sections.problems import problems
 from lossdoctor.report.sections.run_head import run_head
 from lossdoctor.report.sections.summary import summary
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
-
-_NO_TICKS: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +36,68 @@ class ReportDocument:
         created: when, in UTC.
         version: that of the lossdoctor which made it.
         blocks: from first to last page.
+        paper: page size, for writers with pages.
+        home: anchor of the place with the list of all runs; empty when there is none.
     """
 
     title: str
     created: datetime
     version: str
     blocks: tuple[Block, ...]
+    paper: Paper = Paper.A4
+    home: str = ""
 
 
-def build_report(
-    result: ScanResult, ticks: Mapping[str, Collection[str]] = _NO_TICKS, created: datetime | None = None
-) -> ReportDocument:
-    """The report of a scan: a summary when there is more than one run, then one page a run.
+def build_report(result: ScanResult, options: ReportOptions | None = None) -> ReportDocument:
+    """The report of a scan: what was read and how far it can be trusted, all runs at a glance, then page by page.
 
     Args:
-        result: the scan.
-        ticks: run id -> ids of its ticked checklist items (`lossdoctor.knowledge.checklist.ChecklistItem.id`).
-        created: the time to put on it; by default SOURCE_DATE_EPOCH where that is set, else now.
+        result: the scan; with a single run the report has that run's page and the appendix only.
+        options: parts, title, paper.
+
+    Raises:
+        OutputError: SOURCE_DATE_EPOCH is set but is no number of seconds.
     """
-    blocks: list[Block] = list(summary(result)) if len(result.runs) != 1 else []
-    for number, item in enumerate(result.runs, 1):
-        blocks.append(_run_page(number, item, ticks.get(item.run.id, ())))
-    return ReportDocument(_title(result), created or _now(), lossdoctor.__version__, tuple(blocks))
+    options = options or ReportOptions()
+    created = options.created or _now()
+    title = options.title or _title(result)
+    blocks = tuple(_blocks(result, options, title, created))
+    has_home = len(result.runs) != 1 and Section.SUMMARY in options.sections
+    return ReportDocument(title, created, lossdoctor.__version__, blocks, options.paper, "summary" if has_home else "")
 
 
-def _run_page(number: int, item: DiagnosedRun, ticked: Collection[str]) -> Page:
-    blocks = (*run_head(item), *findings(item), *causes(item, ticked), *problems(item.run))
-    return Page(anchor(number), item.run.id, blocks)
+def _blocks(result: ScanResult, options: ReportOptions, title: str, created: datetime) -> Iterator[Block]:
+    wanted = options.sections
+    anchors = Anchors(result.runs, linked=Section.RUNS in wanted)
+    if len(result.runs) != 1:
+        if Section.OVERVIEW in wanted:
+            yield from overview(result, title, created, options.logo)
+        if Section.EXPERIMENTS in wanted:
+            yield from experiments(result, anchors)
+        if Section.SUMMARY in wanted:
+            yield from summary(result, anchors)
+        yield PageBreak()
+    if Section.RUNS in wanted:
+        for item in result.runs:
+            yield Page(anchors.of(item), item.run.id, partial(_run_blocks, item, options), part="Runs")
+    if Section.COMPARISONS in wanted and len(result.runs) > 1:
+        for number, pair in enumerate(pairs_to_compare(result), 1):
+            yield Page(f"pair-{number}", pair.title, partial(comparison, pair), part="Comparisons")
+    if Section.APPENDIX in wanted:
+        yield PageBreak()
+        yield from appendix(result, options, created)
+
+
+def _run_blocks(item: DiagnosedRun, options: ReportOptions) -> tuple[Block, ...]:
+    ticked = options.ticks.get(item.run.id, ())
+    return (
+        *run_head(item),
+        *findings(item),
+        *configuration(item),
+        MayBreak(),
+        *causes(item, ticked),
+        *problems(item.run),
+    )
 
 
 def _title(result: ScanResult) -> str:
@@ -66,5 +107,12 @@ def _title(result: ScanResult) -> str:
 
 
 def _now() -> datetime:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not epoch:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise OutputError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}.", "Set it to whole seconds since 1970, or unset it."
+        ) from error

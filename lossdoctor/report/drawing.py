@@ -7,7 +7,7 @@ from typing import Any
 from lossdoctor.figures import FigureSpec, ticks
 from lossdoctor.figures.theme import Theme, load_theme
 from lossdoctor.report import fonts
-from lossdoctor.report.ink import TEXT, text_shapes
+from lossdoctor.report.ink import TEXT, new_drawing, text_shapes
 from lossdoctor.report.panel import PanelDrawer
 from lossdoctor.report.placing import Box
 from lossdoctor.report.scale import Scale
@@ -24,7 +24,7 @@ _GUTTER_MIN = 26.0
 def heights(spec: FigureSpec) -> tuple[float, float, float]:
     """Least, preferred and greatest height of the figure in points."""
     fixed = _rest(spec)
-    return fixed + 105.0, fixed + 150.0, fixed + 215.0
+    return fixed + 105.0, fixed + 150.0, fixed + 270.0
 
 
 def _lower_height(spec: FigureSpec) -> float:
@@ -45,11 +45,9 @@ def figure_drawing(spec: FigureSpec, width: float, height: float, theme: Theme |
         height: in points, at least the first of `heights(spec)`.
         theme: colours; the light theme by default.
     """
-    from reportlab.graphics.shapes import Drawing
-
     fonts.register()
     theme = theme or load_theme("light")
-    drawing = Drawing(width, height)
+    drawing = new_drawing(width, height)
     if not spec.panels or spec.x_range is None:
         for shape in text_shapes("Nothing to draw: this run holds no scalar points.", 0, height / 2, TEXT,
                                  theme.surface("muted")):  # fmt: skip

@@ -17,6 +17,7 @@ _FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf", _FALLBACK: "De
 
 # A stretch of right-to-left letters with whatever stands between two of them.
 _NEUTRAL_KINDS = {"WS", "ON", "NSM", "CS", "ES", "ET", "BN"}
+_CODE = re.compile("`([^`]+)`")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
@@ -61,9 +62,15 @@ def markup(text: str, font: str = REGULAR) -> str:
     """Plain text as escaped markup for a ReportLab Paragraph; names with `<b>` or `&` are shown literally."""
     parts = []
     for name, piece in pieces(text, font):
-        escaped = safe_text.html(piece)
+        # A number stays with its percent sign.
+        escaped = safe_text.html(piece).replace(" %", "\u00a0%")
         parts.append(escaped if name == font else f'<font name="{name}">{escaped}</font>')
     return "".join(parts)
+
+
+def prose(text: str) -> str:
+    """As `markup`, for sentences of lossdoctor's own, without the marks around `code`."""
+    return markup(_CODE.sub(r"\1", text))
 
 
 def width(text: str, size: float, font: str = REGULAR) -> float:

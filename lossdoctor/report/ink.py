@@ -19,6 +19,13 @@ TEXT = 7.2
 TINY = 6.4
 
 
+def new_drawing(width: float, height: float) -> Any:
+    """An empty drawing; its initial font is ours, because ReportLab's default would be named without being embedded."""
+    from reportlab.graphics.shapes import Drawing
+
+    return Drawing(width, height, initialFontName=fonts.REGULAR)
+
+
 def colour(value: str) -> Any:
     """A theme colour as ReportLab wants it."""
     from reportlab.lib.colors import HexColor

@@ -1,56 +1,200 @@
-"""Writes a ReportDocument as PDF: A4, embedded fonts, searchable text, outline, page numbers; whole or not at all."""
+"""Writes a ReportDocument as PDF: embedded fonts, searchable text, outline, page numbers; whole or not at all."""
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from lossdoctor import safe_text
-from lossdoctor.errors import OutputError
-from lossdoctor.figures.theme import load_theme
+from lossdoctor.progress import Cancel, Cancelled, Progress, never, silent
 from lossdoctor.report import fonts
-from lossdoctor.report.blocks import Block, Heading, Page, PageBreak
+from lossdoctor.report.blocks import Block, Heading, Page, PageBreak, Table
 from lossdoctor.report.document import ReportDocument
-from lossdoctor.report.flowables import fit_page, set_block
-from lossdoctor.report.ink import colour
+from lossdoctor.report.fitting import fit, sheets
+from lossdoctor.report.flowables import set_block
+from lossdoctor.report.furniture import BOTTOM, SIDE, TOP, draw_furniture
+from lossdoctor.report.places import mark_place, place
+from lossdoctor.report.tables import set_table
 from lossdoctor.workspace.atomic_file import atomic_target
 
-# A4 and its margins, points.
-_WIDTH, _HEIGHT = 595.28, 841.89
-_SIDE, _TOP, _BOTTOM = 51.0, 48.0, 50.0
-_FOOT = 6.8
+# A heading stays with at least this much of what follows it, in points.
+_WITH_HEADING = 70.0
 
 
-def write_pdf(document: ReportDocument, path: Path) -> None:
+def write_pdf(document: ReportDocument, path: Path, progress: Progress = silent, cancel: Cancel = never) -> None:
     """Writes the PDF; whatever stood at `path` stays until the new file is complete on disk.
 
     Equal documents give equal bytes when SOURCE_DATE_EPOCH is set. No scripts, no external links.
 
     Raises:
-        OutputError: the folder does not exist or is not writable, the disk is full, or SOURCE_DATE_EPOCH is no number.
+        OutputError: the folder does not exist or is not writable, or the disk is full.
+        Cancelled: `cancel` said so; nothing was written.
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
-    if epoch and not epoch.isdigit():
-        raise OutputError(f"SOURCE_DATE_EPOCH is {epoch!r}.", "Set it to whole seconds since 1970, or unset it.")
     with atomic_target(path) as temporary, temporary.open("wb") as file:
-        render_pdf(document, file)
+        render_pdf(document, file, progress, cancel)
         file.flush()
         os.fsync(file.fileno())
 
 
-def render_pdf(document: ReportDocument, file: Any) -> None:
+def render_pdf(document: ReportDocument, file: Any, progress: Progress = silent, cancel: Cancel = never) -> None:
     """Writes the PDF's bytes to an open binary file."""
     fonts.register()
-    groups = list(_groups(document.blocks))
-    total = sum(1 if isinstance(group, Page) else _count_pages(document, group) for group in groups)
-    _build(document, groups, file, total)
+    _Pdf(document, progress, cancel).render(file)
 
 
-def _groups(blocks: tuple[Block, ...]) -> Iterator[Page | tuple[Block, ...]]:
-    """The document cut into pages that are fitted as a whole and stretches that flow over as many as they need."""
+@dataclass
+class _Pdf:
+    """One PDF in the making: first every page is counted ("Page 3 of 12"), then written one by one."""
+
+    document: ReportDocument
+    progress: Progress
+    cancel: Cancel
+    pages: dict[str, int] = field(default_factory=dict)
+    sheets_of: dict[str, int] = field(default_factory=dict)
+    total: int = 0
+    drawn: int = 0
+
+    @cached_property
+    def groups(self) -> list[Page | tuple[Block, ...]]:
+        """The document cut into pages that are fitted as a whole and stretches that flow over as many as they need."""
+        return list(_groups(self.document.blocks))
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the part of the page that is printed on."""
+        width, height = self.document.paper.points
+        return width - 2 * SIDE, height - TOP - BOTTOM
+
+    def render(self, file: Any) -> None:
+        """Counts, then writes."""
+        for group in self.groups:
+            self._tell("Setting pages", len(self.pages))
+            if isinstance(group, Page):
+                self.pages[group.anchor] = self.total + 1
+                self.sheets_of[group.anchor] = len(sheets(group.make(), *self.size))
+                self.total += self.sheets_of[group.anchor]
+            else:
+                # Setting the flowing part twice is cheaper than keeping every finished page in memory.
+                self.total += int(self._build([group], io.BytesIO(), counting=True).page)
+        self._build(self.groups, file, counting=False)
+
+    def draw_sheet(self, canvas: Any, page: Page, index: int) -> None:
+        """One fitted sheet on the canvas, which is at the lower left corner of the printed part."""
+        self._tell(page.title, self.n_pages + self.drawn)
+        self.drawn += index == 0
+        width, height = self.size
+        if index == 0:
+            mark_place(canvas, page.anchor, page.title, level=1)
+        blocks = page.make()
+        parts = sheets(blocks, width, height) if self.sheets_of[page.anchor] > 1 else [blocks]
+        if index:
+            parts[index] = (Heading(f"{page.title}, continued"), *parts[index])
+        fitted = fit(parts[index], width, height)
+        canvas.saveState()
+        canvas.translate(0, height)
+        canvas.scale(fitted.scale, fitted.scale)
+        y = 0.0
+        for flowable in fitted.flow:
+            y -= float(flowable.wrapOn(canvas, width, 1e6)[1])
+            flowable.drawOn(canvas, 0, y)
+        canvas.restoreState()
+
+    @cached_property
+    def n_pages(self) -> int:
+        """Number of pages that are fitted, before a second sheet is counted."""
+        return sum(isinstance(group, Page) for group in self.groups)
+
+    def _tell(self, what: str, done: int) -> None:
+        if self.cancel():
+            raise Cancelled
+        self.progress(done, 2 * self.n_pages, what)
+
+    def _build(self, groups: Sequence[Page | tuple[Block, ...]], file: Any, *, counting: bool) -> Any:
+        from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
+
+        frame = Frame(SIDE, BOTTOM, *self.size, 0, 0, 0, 0)
+        furnish = partial(draw_furniture, self.document, 0 if counting else self.total)
+        document = BaseDocTemplate(
+            file,
+            pagesize=self.document.paper.points,
+            pageTemplates=[PageTemplate("page", [frame], onPage=lambda canvas, _: furnish(canvas))],
+            **_metadata(self.document),
+        )
+        story = list(self._story(groups))
+        if counting:
+            # ReportLab refuses links into nothing: in a part that is only counted they lead to its own end.
+            story += [place(anchor) for anchor in self._anchors()]
+        document.build(story)
+        return document
+
+    def _story(self, groups: Sequence[Page | tuple[Block, ...]]) -> Iterator[Any]:
+        from reportlab.platypus import PageBreak as NewPage
+
+        part = ""
+        for number, group in enumerate(groups):
+            if number:
+                yield NewPage()
+            if not isinstance(group, Page):
+                for block in group:
+                    yield from self._flow(block, first=block is group[0])
+                continue
+            if group.part != part:
+                part = group.part
+                yield place(f"part-{part}", part, level=0)
+            yield from self._sheet_flowables(group)
+
+    def _sheet_flowables(self, page: Page) -> Iterator[Any]:
+        from reportlab.platypus import PageBreak as NewPage
+        from reportlab.platypus.flowables import Flowable
+
+        class _Sheet(Flowable):  # type: ignore[misc]
+            """Takes a whole page and is only set when it is drawn: thousands of pages need memory for one."""
+
+            def __init__(self, pdf: _Pdf, index: int) -> None:
+                super().__init__()
+                self._pdf, self._index = pdf, index
+
+            def wrap(self, _width: float, available: float) -> tuple[float, float]:
+                return self._pdf.size[0], available
+
+            def draw(self) -> None:
+                self._pdf.draw_sheet(self.canv, page, self._index)
+
+        for index in range(self.sheets_of[page.anchor]):
+            if index:
+                yield NewPage()
+            yield _Sheet(self, index)
+
+    def _flow(self, block: Block, *, first: bool) -> Iterator[Any]:
+        from reportlab.platypus import CondPageBreak
+
+        width = self.size[0]
+        if isinstance(block, Table):
+            yield from set_table(block, width, lambda anchor: str(self.pages.get(anchor, "")))
+            return
+        if isinstance(block, Heading):
+            yield CondPageBreak(_WITH_HEADING)
+            if block.anchor:
+                yield place(
+                    block.anchor, block.text, level=0 if block.level == 1 or block.anchor == self.document.home else 1
+                )
+        elif first:
+            yield place("start", "Overview", level=0)
+        yield from set_block(block, width)
+
+    def _anchors(self) -> Iterator[str]:
+        yield from ("start", self.document.home or "start")
+        yield from (
+            block.anchor for block in self.document.blocks if isinstance(block, Page | Heading) and block.anchor
+        )
+
+
+def _groups(blocks: Sequence[Block]) -> Iterator[Page | tuple[Block, ...]]:
     flowing: list[Block] = []
     for block in blocks:
         if not isinstance(block, Page | PageBreak):
@@ -65,119 +209,17 @@ def _groups(blocks: tuple[Block, ...]) -> Iterator[Page | tuple[Block, ...]]:
         yield tuple(flowing)
 
 
-def _count_pages(document: ReportDocument, group: tuple[Block, ...]) -> int:
-    # "Page 3 of 12" needs the 12 before the first page is written; setting the flowing part twice is cheaper than
-    # keeping every finished page in memory.
-    return int(_build(document, [group], io.BytesIO(), 0).page)
-
-
-def _build(document: ReportDocument, groups: list[Page | tuple[Block, ...]], file: Any, total: int) -> Any:
-    from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
-    from reportlab.platypus import PageBreak as NewPage
-
-    width, height = _WIDTH - 2 * _SIDE, _HEIGHT - _TOP - _BOTTOM
-    frame = Frame(_SIDE, _BOTTOM, width, height, 0, 0, 0, 0)
-    template = PageTemplate("page", [frame], onPage=lambda canvas, _: _furniture(canvas, document, total))
-    doc = BaseDocTemplate(
-        file,
-        pagesize=(_WIDTH, _HEIGHT),
-        pageTemplates=[template],
-        title=safe_text.plain(document.title),
-        author=f"lossdoctor {document.version}",
-        creator=f"lossdoctor {document.version}",
-        subject="Diagnosis of training runs",
-        keywords=["training", "loss curves", "diagnosis"],
-        lang="en-GB",
-        displayDocTitle=1,
-        invariant=1 if os.environ.get("SOURCE_DATE_EPOCH") else 0,
-        pageCompression=1,
-    )
-    story: list[Any] = []
-    for group in groups:
-        if story:
-            story.append(NewPage())
-        if isinstance(group, Page):
-            story.append(_fitted_page(group, width, height))
-        else:
-            story += [flowable for block in group for flowable in _flow(block, width)]
-    if not total:
-        # ReportLab refuses links into nothing: in a part that is only counted they lead to its own end.
-        story += [_outline_place(block.anchor) for block in document.blocks if isinstance(block, Page)]
-    doc.build(story)
-    return doc
-
-
-def _flow(block: Block, width: float) -> Iterator[Any]:
-    if isinstance(block, Heading) and block.level == 1:
-        yield _outline_place("summary", block.text)
-    yield from set_block(block, width)
-
-
-def _furniture(canvas: Any, document: ReportDocument, total: int) -> None:
-    """What every page has: a line, who made it and when, and the page's number."""
-    theme = load_theme("light")
-    canvas.saveState()
-    canvas.setStrokeColor(colour(theme.surface("border")))
-    canvas.setLineWidth(0.5)
-    canvas.line(_SIDE, _BOTTOM - 14, _WIDTH - _SIDE, _BOTTOM - 14)
-    canvas.setFillColor(colour(theme.surface("muted")))
-    baseline = _BOTTOM - 25
-    number = f"Page {canvas.getPageNumber()} of {total}"
-    made = f"lossdoctor {document.version}  ·  {document.created:%d %B %Y, %H:%M} UTC".replace("·  0", "·  ")
-    room = _WIDTH - 2 * _SIDE - fonts.width(number, _FOOT) - fonts.width(made, _FOOT) - 40
-    title = fonts.fitted(document.title, _FOOT, room)
-    _write(canvas, f"{title}  ·  {made}", _SIDE, baseline)
-    _write(canvas, number, _WIDTH - _SIDE - fonts.width(number, _FOOT), baseline)
-    canvas.restoreState()
-
-
-def _write(canvas: Any, text: str, x: float, y: float) -> None:
-    for font, piece in fonts.pieces(text):
-        canvas.setFont(font, _FOOT)
-        canvas.drawString(x, y, piece)
-        x += fonts.width(piece, _FOOT, font)
-
-
-def _outline_place(anchor: str, title: str = "") -> Any:
-    """A flowable without size: the target of links, and an outline entry where it has a title."""
-    from reportlab.platypus.flowables import Flowable
-
-    class _Place(Flowable):  # type: ignore[misc]
-        def wrap(self, _width: float, _height: float) -> tuple[float, float]:
-            return 0.0, 0.0
-
-        def draw(self) -> None:
-            _mark_place(self.canv, anchor, title)
-
-    return _Place()
-
-
-def _mark_place(canvas: Any, anchor: str, title: str) -> None:
-    canvas.bookmarkPage(anchor)
-    if title:
-        canvas.addOutlineEntry(safe_text.plain(title, 160), anchor, level=0, closed=None)
-        canvas.showOutline()
-
-
-def _fitted_page(page: Page, width: float, height: float) -> Any:
-    """A flowable that takes a whole page and is only set when it is drawn: thousands of pages need memory for one."""
-    from reportlab.platypus.flowables import Flowable
-
-    class _FittedPage(Flowable):  # type: ignore[misc]
-        def wrap(self, _width: float, available: float) -> tuple[float, float]:
-            return width, available
-
-        def draw(self) -> None:
-            canvas = self.canv
-            _mark_place(canvas, page.anchor, page.title)
-            flow, scale = fit_page(page, width, height)
-            canvas.saveState()
-            canvas.translate(0, height)
-            canvas.scale(scale, scale)
-            y = 0.0
-            for flowable in flow:
-                y -= float(flowable.wrapOn(canvas, width, 1e6)[1])
-                flowable.drawOn(canvas, 0, y)
-            canvas.restoreState()
-
-    return _FittedPage()
+def _metadata(document: ReportDocument) -> dict[str, Any]:
+    return {
+        "title": safe_text.plain(document.title),
+        "author": f"lossdoctor {document.version}",
+        "creator": f"lossdoctor {document.version}",
+        "subject": "Diagnosis of training runs",
+        "keywords": ["training", "loss curves", "diagnosis"],
+        "lang": "en-GB",
+        "displayDocTitle": 1,
+        "invariant": 1 if os.environ.get("SOURCE_DATE_EPOCH", "").strip() else 0,
+        "pageCompression": 1,
+        # By default a canvas begins with Helvetica, which would then be named without being embedded.
+        "initialFontName": fonts.REGULAR,
+    }

@@ -9,7 +9,7 @@ from lossdoctor.knowledge.ranked import RankedCause
 from lossdoctor.report.blocks import Block, CauseItem, CauseList, Checklist, ChecklistItem, Columns, Heading
 from lossdoctor.workspace.results import DiagnosedRun
 
-_MOST = 5
+_MOST = 8
 _MOST_FOR, _MOST_AGAINST, _MOST_MISSING = 3, 2, 1
 
 
