@@ -1,0 +1,123 @@
+"""What could have been known when: the verdict after each part of a run, and from which step on it was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lossdoctor.diagnosis.verdict import weigh
+from lossdoctor.findings import Outcome, Verdict
+from lossdoctor.rules.base import Rule
+from lossdoctor.rules.registry import RULES
+from lossdoctor.rules.view import RunView
+from lossdoctor.runs import Role, Run, Series
+from lossdoctor.runs.config import standard_config
+
+# Parts of a run at which it is judged again: every twentieth, which is as fine as "the last two thirds were wasted" needs.
+PARTS = 20
+# What was planned is known from the first step on and says nothing about the curve: with it every unfinished run is
+# "too short".
+_PLANS = ("max_steps", "max_epochs")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on the first part of a run: everything logged up to `step`."""
+
+    step: int
+    verdict: Verdict
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A run judged again and again while it grows.
+
+    Attributes:
+        parts: the verdict after each part, in order; the last is that of the whole run.
+        known_step: first of these steps from which on the verdict is the final one; None when only the end shows it.
+        share: how far into the run that is, in (0, 1); NaN when `known_step` is None.
+    """
+
+    parts: tuple[Judged, ...]
+    known_step: int | None
+    share: float
+
+    @property
+    def wasted(self) -> float:
+        """Share of the run that came after its verdict was decided; 0 when only the end shows it."""
+        return 0.0 if self.known_step is None else 1.0 - self.share
+
+
+NOTHING = Replay((), None, float("nan"))
+
+
+def replay(run: Run, rules: Sequence[Rule] = RULES, parts: int = PARTS) -> Replay:
+    """Judges growing parts of a run, as live following would have done.
+
+    Each part holds what was logged up to one of `parts` evenly spread steps of the run's main loss; the number of
+    planned steps is not used. Costs about `parts` / 2 diagnoses without causes.
+
+    Args:
+        run: any run.
+        rules: as for `diagnose`.
+        parts: how many parts, at least 2.
+
+    Returns:
+        `NOTHING` for a run without loss points or of a single step.
+    """
+    main = run.primary(Role.TRAIN_LOSS) or run.primary(Role.VAL_LOSS)
+    if main is None or len(main) < 2 or main.steps.max() == main.steps.min():
+        return NOTHING
+    first, last = float(main.steps.min()), float(main.steps.max())
+    unplanned = replace(run, config=_without_plans(run))
+    voters = [rule for rule in rules if rule.verdict]
+    judged: list[Judged] = []
+    with np.errstate(all="ignore"):  # as in diagnose: infinite and constant losses are values here
+        for step in np.unique(np.linspace(first, last, parts + 1)[1:].astype(np.int64)):
+            weighed = weigh(_answers(run_until(unplanned, int(step)), voters))
+            judged.append(Judged(int(step), weighed.verdict, weighed.confidence))
+    return _decided(tuple(judged), first)
+
+
+def run_until(run: Run, step: int) -> Run:
+    """The run as its log was when `step` had been written: points of later steps left out, roles as they are."""
+    return replace(run, series=tuple(_until(series, step) for series in run.series), histograms=())
+
+
+def _until(series: Series, step: int) -> Series:
+    keep = series.steps <= step
+    if bool(keep.all()):
+        return series
+    return Series(series.tag, series.steps[keep], series.values[keep], series.wall_times[keep], series.source)
+
+
+def _without_plans(run: Run) -> dict[str, str | int | float | bool | None]:
+    keys = standard_config(run.config)
+    plans = {keys.key(name) for name in _PLANS}
+    return {key: value for key, value in run.config.items() if key not in plans}
+
+
+def _answers(run: Run, rules: Sequence[Rule]) -> list[Outcome]:
+    view = RunView(run)
+    answers = []
+    for rule in rules:
+        try:
+            answers.append(rule.check(view))
+        except Exception:  # noqa: BLE001, S112  # the whole run's diagnosis shows a failing rule; here it has no vote
+            continue
+    return answers
+
+
+def _decided(judged: tuple[Judged, ...], first: float) -> Replay:
+    final = judged[-1].verdict
+    since = next((i + 1 for i in range(len(judged) - 1, -1, -1) if judged[i].verdict is not final), 0)
+    if since >= len(judged) - 1:
+        return Replay(judged, None, float("nan"))
+    step = judged[since].step
+    return Replay(judged, step, (step - first) / (judged[-1].step - first))
+
+
+__all__ = ["NOTHING", "Judged", "Replay", "replay", "run_until"]
