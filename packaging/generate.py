@@ -22,10 +22,11 @@ def formats() -> str:
     """Every importer as a table row."""
     from lossdoctor.importers.registry import IMPORTERS
 
-    rows = [
-        f"| {item.title} | {', '.join(f'`{p}`' for p in item.patterns)} | {_first_sentence(item.help)} |"
-        for item in IMPORTERS
-    ]
+    rows = []
+    for item in IMPORTERS:
+        names = ", ".join(f"`{pattern}`" for pattern in item.patterns)
+        page = f"[{item.title}](resources/help/formats/{item.name}.md)"
+        rows.append(f"| {page} | {names} | {_first_sentence(item.help)} |")
     return "\n".join(["| Format | Usual names | Written by |", "|---|---|---|", *rows])
 
 

@@ -1,7 +1,7 @@
 """Takes one line of a text log apart: what precedes the message, the counters, and the named numbers.
 
-`PATTERNS` documents the line shapes that are understood, with an example of each; `lossdoctor formats` and the tests
-read it. A line counts only when it names a step or an epoch *and* at least one measured number.
+`PATTERNS` lists the line shapes that are understood, with an example of each; the tests read it, and the format's page
+of help names them all. A line counts only when it names a step or an epoch *and* at least one measured number.
 """
 
 from __future__ import annotations

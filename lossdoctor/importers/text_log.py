@@ -17,7 +17,7 @@ from lossdoctor.importers.dialect import decode
 from lossdoctor.importers.files import HEAD_BYTES, read_bytes, read_head, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.text_axis import place_rows
-from lossdoctor.importers.text_line import PATTERNS, tells_training
+from lossdoctor.importers.text_line import tells_training
 from lossdoctor.importers.text_rows import Row, TextRows, pattern_rows, text_rows
 from lossdoctor.importers.wandb_folder import RUN_FOLDER
 from lossdoctor.runs import Problem, ProblemLevel, Run, Series
@@ -62,14 +62,10 @@ class TextLogImporter:
     title = "plain text logs"
     patterns = ("*.log", "*.txt", "*.out")
     help = (
-        "Lines that name a step, iteration or epoch together with numbers: "
-        + "; ".join(f"`{example.expandtabs(1)}`" for _, example, _ in PATTERNS)
-        + "; also `<step> train <loss>` of build-nanogpt, the dictionaries that Hugging Face's Trainer prints (counted, "
-        "for they name no step), Keras and tqdm progress bars (the last state of each epoch), box tables of "
-        "guided-diffusion and Stable-Baselines, and lines such as `val loss: 0.5` below their epoch. Date, level and "
-        "logger's name before the message are passed over. A file is taken only when at least three lines with a loss "
-        "or an accuracy "
-        "match and the step grows."
+        "Lines that name a step, iteration or epoch together with numbers, such as `epoch 3 loss 0.41 val_loss 0.5`: PyTorch "
+        "scripts, nanoGPT, fairseq, mmcv and mmengine, Caffe, the Hugging Face Trainer; progress bars (the last state of "
+        "each epoch) and box tables. A regular expression with named groups reads what no known pattern does. A file is "
+        "taken only when at least three lines with a loss or an accuracy match and the step grows."
     )
 
     def __init__(self, pattern: re.Pattern[str] | None = None) -> None:

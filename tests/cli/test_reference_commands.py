@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from lossdoctor.findings import Verdict
+from lossdoctor.importers.base import Importer
+from lossdoctor.importers.help_pages import format_page
 from lossdoctor.importers.registry import IMPORTERS
 from lossdoctor.knowledge.catalogue import CauseEntry, load_causes, load_verdicts
 from lossdoctor.rules.base import Rule
@@ -30,6 +32,27 @@ def test_formats_lists_every_importer(lossdoctor: Cli) -> None:
     for importer in IMPORTERS:
         assert f"{importer.name}: {importer.title}" in out
         assert flat(importer.help) in flat(out)
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_every_format_has_its_page(lossdoctor: Cli, importer: Importer) -> None:
+    done = lossdoctor("formats", importer.name.replace("_", "-"))
+    assert done.code == 0
+    assert done.out.startswith(f"{importer.name}: {importer.title} (")
+    for heading, bullets in format_page(importer.name).sections:
+        assert f"\n{heading}\n" in done.out
+        assert all(flat(bullet) in flat(done.out) for bullet in bullets)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("keras", "csv"), ("mmcv", "json_lines"), ("tensorbord", "tensorboard"), ("xyz", "Known formats"), ("", "Known")],
+)
+def test_a_format_that_does_not_exist_names_those_that_come_near(lossdoctor: Cli, name: str, said: str) -> None:
+    done = lossdoctor("formats", name)
+    assert done.code != 0
+    assert said in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
