@@ -34,6 +34,20 @@ def split_lines(text: str) -> list[str]:
     return text.split("\n")
 
 
+def first_lines(data: bytes, number: int) -> list[str]:
+    """The first lines of a text that hold anything, at most `number`; only as much as they need is decoded."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        text = decode(data)
+    else:
+        end = -1
+        for _ in range(2 * number):
+            end = data.find(b"\n", end + 1)
+            if end < 0:
+                break
+        text = decode(data if end < 0 else data[:end])
+    return [line for line in split_lines(text) if line.strip()][:number]
+
+
 def split_cells(line: str, delimiter: str) -> list[str]:
     """The cells of one line. Quotes are honoured where they close; otherwise they are ordinary characters."""
     if '"' not in line:

@@ -28,8 +28,8 @@ _MAGICS = (
     (b"\x80\x02", "a Python pickle"),
     (b"\x80\x04", "a Python pickle"),
 )
-# Data sets lie about in every project; they are explained when named or when there is nothing else.
-_COMMON = frozenset({"no_step_column", "text_table", "one_column"})
+# Data sets and last values lie about in every project; they are explained when named or when there is nothing else.
+_COMMON = frozenset({"no_step_column", "text_table", "one_column", "wandb_summary"})
 _TFEVENTS_NAME = re.compile(r"tfevents", re.IGNORECASE)
 
 
@@ -50,7 +50,7 @@ class LookAlike:
 
     @property
     def near_miss(self) -> bool:
-        """A table that may have been meant as a log, worth naming where no log was found."""
+        """A file that may have been meant as a log, worth naming where no log was found."""
         return self.code in _COMMON
 
     def problem(self, *, named: bool) -> Problem:
@@ -61,7 +61,7 @@ class LookAlike:
 
 def explain(head: FileHead) -> LookAlike:
     """What an unclaimed file is, as well as its beginning tells."""
-    return _lfs(head) or _empty(head) or _event_name(head) or _table(head) or _other(head)
+    return _lfs(head) or _empty(head) or _event_name(head) or _wandb_summary(head) or _table(head) or _other(head)
 
 
 def _lfs(head: FileHead) -> LookAlike | None:
@@ -96,6 +96,15 @@ def _event_name(head: FileHead) -> LookAlike | None:
         head.path, "not_event_file", ProblemLevel.WARNING,
         f"is named like a TensorBoard event file but is none (first bytes {first}).",
         "Check that it was copied in binary mode and completely.", True,
+    )  # fmt: skip
+
+
+def _wandb_summary(head: FileHead) -> LookAlike | None:
+    if head.name != "wandb-summary.json" or not head.head.lstrip().startswith(b"{"):
+        return None
+    return LookAlike(
+        head.path, "wandb_summary", ProblemLevel.INFO, "holds the last values of a W&B run, no curves.",
+        "The history is in run-*.wandb of the run folder; copy that file as well, or export the charts.", False,
     )  # fmt: skip
 
 

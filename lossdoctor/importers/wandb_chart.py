@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.dialect import clean_header, decode, number, split_cells, split_lines
+from lossdoctor.importers.dialect import clean_header, first_lines, number, split_cells
 from lossdoctor.importers.files import read_head, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.step_axis import STEP_COLUMNS, step_key
@@ -38,7 +38,7 @@ class WandbChartImporter:
             return Match(0.9, "is a W&B table with one row for each run")
         if b" - " not in head.head:
             return None
-        lines = [line for line in split_lines(decode(head.head))[:2] if line.strip()]
+        lines = first_lines(head.head, 2)
         header = clean_header(split_cells(lines[0], ",")) if lines else [""]
         named = [name for name in header[1:] if SEPARATOR in name]
         if any(name.endswith((LOWER, UPPER)) for name in named):

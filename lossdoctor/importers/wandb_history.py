@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.csv_log import no_rows
-from lossdoctor.importers.dialect import DELIMITERS, clean_header, decode, split_cells, split_lines
+from lossdoctor.importers.dialect import DELIMITERS, clean_header, decode, first_lines, split_cells, split_lines
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.table import MAX_BYTES, Table, read_table
@@ -39,7 +39,7 @@ class WandbHistoryImporter:
         """A header with `_step` and `_runtime` or `_timestamp`."""
         if b"_step" not in head.head:
             return None
-        first = next((line for line in split_lines(decode(head.head)) if line.strip()), "")
+        first = next(iter(first_lines(head.head, 1)), "")
         if any(is_history(clean_header(split_cells(first, delimiter))) for delimiter in DELIMITERS):
             return Match(0.8, "has W&B's columns _step and _runtime or _timestamp")
         return None

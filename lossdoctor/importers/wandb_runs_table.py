@@ -8,7 +8,7 @@ import io
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead
 from lossdoctor.importers.config_files import MAX_KEYS, plain_value
-from lossdoctor.importers.dialect import decode, number, split_cells, split_lines
+from lossdoctor.importers.dialect import decode, first_lines, number, split_cells
 from lossdoctor.importers.files import read_bytes, shown, unreadable
 from lossdoctor.importers.step_axis import step_column
 from lossdoctor.importers.tag_meaning import Quantity, describe
@@ -29,7 +29,9 @@ Configs = dict[str, dict[str, ConfigValue]]
 
 def is_runs_table(head: FileHead) -> bool:
     """W&B's own columns, or quoted rows that begin with a name and hold results but no step."""
-    lines = [line for line in split_lines(decode(head.head))[:_SAMPLE_LINES] if line.strip()]
+    if not head.head[:64].lstrip(b'\xef\xbb\xbf\xff\xfe\x00 \r\n"').lower().startswith(b"n"):
+        return False
+    lines = first_lines(head.head, _SAMPLE_LINES)
     if not lines or "," not in lines[0]:
         return False
     names = [cell.strip().lower() for cell in split_cells(lines[0], ",")]

@@ -103,6 +103,8 @@ def test_changed_files_of_every_format(seed: int, tmp_path: Path) -> None:
         "x/all_scalars.json": b'{"r/m/a": [[1700000000.5, 1, 0.5], [1700000001.5, 2, 0.25]], "r/m/b": []}',
         "l/train.log": b"".join(b"12:00:00 epoch %d/9 loss 0.5 val_loss 1.5e-1\n" % i for i in range(9)),
         "c/val_loss.csv": b"0.5\n0.25\n0.125\n",
+        "w/runs.csv": b'"Name","State","Created","Runtime","lr"\n"r","finished","x","3","0.1"\n"s","crashed","x","3","0.2"\n',
+        "v/history.csv": b"_step,_runtime,loss\n" + b"".join(b"%d,%d,0.5\n" % (i % 9, i % 9) for i in range(30)),
         "m/metrics/loss": b"".join(b"17000000%05d %f %d\n" % (i, 1 / (i + 1), i) for i in range(20)),
         "m/meta.yaml": b"run_id: m\nrun_name: a\nlifecycle_stage: active\n",
         "z/log.csv.gz": gzip.compress(b"step,loss\n0,1\n1,0.5\n2,0.25\n"),

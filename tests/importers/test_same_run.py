@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import Role, Run
-from tests.helpers import logs, mlflow_logs
+from tests.helpers import logs, mlflow_logs, wandb_logs
 
 Rows = list[tuple[float, float]]
 VALUE = st.one_of(st.floats(width=64), st.floats(-10, 10), st.integers(-5, 5).map(float))
@@ -87,8 +87,26 @@ def mlflow(folder: Path, rows: Rows) -> None:
     mlflow_logs.run(folder / "mlruns" / "0" / mlflow_logs.RUN_ID, curves)
 
 
+def wandb_binary(folder: Path, rows: Rows) -> None:
+    records = [wandb_logs.history({"loss": a, "val_loss": b, "_step": i}) for i, (a, b) in enumerate(rows)]
+    wandb_logs.wandb_file(folder / "wandb" / "run-1" / "run-a.wandb", records)
+
+
+def wandb_history(folder: Path, rows: Rows) -> None:
+    text = "".join(f"{a!r},{i},{1.5 * i},{b!r}\n" for i, (a, b) in enumerate(rows))
+    (folder / "h.csv").write_text("loss,_step,_runtime,val_loss\n" + text)
+
+
+def wandb_charts(folder: Path, rows: Rows) -> None:
+    for index, tag in enumerate(("loss", "val_loss")):
+        cells = "".join(f'"{i}"' + f',"{row[index]!r}"' * 3 + "\n" for i, row in enumerate(rows))
+        (folder / f"{tag}.csv").write_text(
+            f'"Step","a - b - {tag}","a - b - {tag}__MIN","a - b - {tag}__MAX"\n' + cells
+        )
+
+
 WRITERS = (csv, tsv_gz, json_lines, history, history_rows, text, text_equals, keras_progress, columns, chart_download,
-           trainer_state, mlflow)  # fmt: skip
+           trainer_state, mlflow, wandb_binary, wandb_history, wandb_charts)  # fmt: skip
 EPOCHS = (csv, tsv_gz, json_lines, history, history_rows, text, text_equals, keras_progress)
 
 

@@ -128,6 +128,15 @@ def test_broken_files_beside_the_history_cost_themselves_only(folder: Path, name
     assert [problem.code for problem in problems if problem.level is ProblemLevel.WARNING] == ["bad_config"]
 
 
+def test_a_folder_without_its_history_says_what_is_missing(folder: Path, tmp_path: Path) -> None:
+    for path in (folder / "run-abc12345.wandb", folder / "files" / "output.log"):
+        path.unlink()
+    runs, problems = read(tmp_path)
+    assert runs == []
+    assert [problem.code for problem in problems] == ["no_logs", "wandb_summary"]
+    assert "run-*.wandb" in problems[1].hint
+
+
 def test_two_runs_in_one_folder_share_no_configuration(folder: Path) -> None:
     wandb_file(folder / "run-other.wandb", [run_record("second", {}), *ROWS])
     runs, _ = read(folder)
