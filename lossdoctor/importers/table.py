@@ -131,7 +131,8 @@ class _Parser:
 
     def parse(self, text: str) -> Table | None:
         lines = split_lines(text)
-        unterminated = bool(lines and lines[-1].strip())
+        # A quote that closes the last cell says that nothing is missing: W&B ends its exports without a line end.
+        unterminated = bool(lines and lines[-1].strip()) and not lines[-1].rstrip().endswith('"')
         start = next((i for i, line in enumerate(lines) if line.strip()), None)
         dialect = sniff(lines[start : start + 50]) if start is not None else None
         if start is None or dialect is None:

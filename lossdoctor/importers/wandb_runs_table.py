@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead
@@ -22,6 +23,7 @@ _OWN = frozenset(
      "group", "job type", "hostname", "host", "start time", "end time", "updated", "gpu count", "gpu type"}
 )  # fmt: skip
 _RESULTS = (Quantity.LOSS, Quantity.LOSS_FUNCTION, Quantity.METRIC, Quantity.ERROR, Quantity.REWARD)
+_BEST = re.compile(r"^(best|final|last|max|min)[ _./-]")
 _SAMPLE_LINES = 8
 
 Configs = dict[str, dict[str, ConfigValue]]
@@ -40,7 +42,7 @@ def is_runs_table(head: FileHead) -> bool:
     if set(names) >= _ALWAYS:
         return True
     quoted = all(line.startswith('"') for line in lines) and lines[0].count('"') == 2 * len(names)
-    results = any(describe(name).quantity in _RESULTS for name in names[1:])
+    results = any(map(_is_result, names[1:]))
     return quoted and results and step_column(names) is None and " - " not in lines[0]
 
 
@@ -84,6 +86,11 @@ def without_charts(path: str, missing: int, rows: int) -> Problem:
     return Problem("no_curves", ProblemLevel.INFO, shown(path), text, "Export charts that show these runs as well.")
 
 
+def _is_result(name: str) -> bool:
+    """Whether a column is named like a loss or metric, or the best or last one of it."""
+    return describe(_BEST.sub("", name.lower())).quantity in _RESULTS
+
+
 def _config(row: dict[str | None, str | list[str] | None]) -> dict[str, ConfigValue]:
     config: dict[str, ConfigValue] = {}
     for key, cell in row.items():
@@ -93,7 +100,7 @@ def _config(row: dict[str | None, str | list[str] | None]) -> dict[str, ConfigVa
         name = key.strip()
         if name.startswith("_") or name.lower() in _OWN or not name:
             continue
-        if number(cell) is not None and describe(name).quantity in _RESULTS:
+        if number(cell) is not None and _is_result(name):
             continue
         config[name] = plain_value(cell)
     return config

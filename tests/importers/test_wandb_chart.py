@@ -137,6 +137,21 @@ def test_a_runs_table_beside_charts_gives_the_configuration(tmp_path: Path) -> N
     ]
 
 
+def test_a_table_of_names_and_results_is_a_runs_table(tmp_path: Path) -> None:
+    chart(tmp_path / "c.csv", "loss", {"r": ["1", "2"]})
+    (tmp_path / "t.csv").write_text('"Name","layers","best_val_acc"\n"r","3","0.75"')
+    ((run,), problems) = read_all(tmp_path)
+    assert dict(run.config) == {"layers": 3}
+    assert problems == []
+
+
+def test_a_quoted_last_cell_is_whole_without_a_line_end(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text('"Step","r - loss"\n"0","1"\n"1","0.5"')
+    assert read_all(tmp_path)[1] == []
+    (tmp_path / "c.csv").write_text('"Step","r - loss"\n"0","1"\n"1","0.5')
+    assert [problem.code for problem in read_all(tmp_path)[1]] == ["unterminated"]
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_a_runs_table_alone_has_no_curves(tmp_path: Path, named: bool) -> None:
     path = tmp_path / "runs.csv"
