@@ -74,7 +74,8 @@ def _params(folder: str, problems: list[Problem]) -> dict[str, ConfigValue]:
                 return config
             path = os.path.join(below, name)
             key = shown(os.path.relpath(path, top).replace(os.sep, "/"))
-            config[key] = plain_value(_text(path, problems))
+            text = _text(path, problems)
+            config[key] = None if text == "None" else plain_value(text)  # MLflow writes str(value)
     return config
 
 

@@ -14,7 +14,7 @@ from lossdoctor.errors import LossdoctorError
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.dialect import decode
-from lossdoctor.importers.files import HEAD_BYTES, read_bytes, read_head, relative_id, shown, unreadable
+from lossdoctor.importers.files import read_bytes, read_head, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.text_axis import place_rows
 from lossdoctor.importers.text_line import tells_training
@@ -42,10 +42,10 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _LOG_NAME = re.compile(r"\.(log|out|err)(\.\d+)?$|log|train|output|stdout|nohup|slurm|console", re.IGNORECASE)
 _DEEP = 8 << 20
 _MOST_PARTS = 8
-_BOTH = re.compile(
-    rb"(?:epoch|step|iter|update)[^\n]{0,300}?(?:loss|acc|perplexity)|loss[^\n]{0,300}?(?:epoch|step|iter)",
-    re.IGNORECASE,
-)
+_PART = 16 << 10
+_MEASURED_WORDS = (b"loss", b"accuracy", b" acc ", b" acc:", b" acc=", b"perplexity")
+_MEASURED_WORD = re.compile(b"|".join(_MEASURED_WORDS))
+_COUNTED_WORD = re.compile(rb"epoch|step|iter|update")
 _COUNTED = (b"epoch", b"step", b"iter", b"update", b"batch", b" train ", b"] ")
 
 
@@ -186,14 +186,17 @@ def _promising_parts(head: FileHead) -> Iterator[bytes]:
         data = read_head(head.path, _DEEP).head
     except OSError:
         return
-    position = len(head.head)
-    for _ in range(_MOST_PARTS):
-        found = _BOTH.search(data, position)
-        if found is None:
-            return
-        start = data.rfind(b"\n", 0, found.start()) + 1
-        position = start + HEAD_BYTES
-        yield data[start:position]
+    low = data.lower()
+    if not any(word in low for word in _MEASURED_WORDS):  # far faster than the pattern
+        return
+    position, parts = len(head.head), 0
+    while parts < _MOST_PARTS and (found := _MEASURED_WORD.search(low, position)) is not None:
+        start, end = low.rfind(b"\n", 0, found.start()) + 1, low.find(b"\n", found.end())
+        position = end if end >= 0 else len(low)
+        if _COUNTED_WORD.search(low, start, position):
+            parts += 1
+            position = start + _PART
+            yield data[start:position]
 
 
 def _speaks(data: bytes) -> bool:

@@ -16,7 +16,7 @@ from tests.helpers.reading import read
 def store(tmp_path: Path) -> Path:
     losses = [(step, 2.0 / (step + 1)) for step in range(5)]
     run = tmp_path / "mlruns" / "0" / mlflow_logs.RUN_ID
-    params = {"lr": "1e-3", "optimizer/name": "AdamW", "epochs": 20, "amp": "True", "note": ""}
+    params = {"lr": "1e-3", "optimizer/name": "AdamW", "epochs": 20, "amp": "True", "note": "", "clip": None}
     mlflow_logs.run(run, {"train/loss": losses, "val/loss": losses[::2]}, params=params)
     (run.parent / "meta.yaml").write_text("experiment_id: '0'\nlifecycle_stage: active\nname: Default\n")
     return tmp_path
@@ -43,7 +43,7 @@ def test_points_have_time_value_and_step(store: Path) -> None:
 
 def test_params_become_configuration(store: Path) -> None:
     config = read(store)[0][0].config
-    assert config == {"amp": True, "epochs": 20, "lr": 0.001, "note": None, "optimizer/name": "AdamW"}
+    assert config == {"amp": True, "clip": None, "epochs": 20, "lr": 0.001, "note": None, "optimizer/name": "AdamW"}
 
 
 def test_not_finite_values_and_restarts_stay_as_logged(tmp_path: Path) -> None:
@@ -109,6 +109,13 @@ def test_lines_of_2018_have_no_step_and_are_counted(tmp_path: Path) -> None:
     (run,), problems = read(tmp_path)
     assert run.series[0].steps.tolist() == [0, 1, 2]
     assert [problem.code for problem in problems] == ["rows_as_steps"]
+
+
+def test_metrics_of_logged_models_repeat_those_of_their_run(store: Path) -> None:
+    path = store / "mlruns" / "0" / "models" / "m-0123" / "metrics" / "val" / "loss"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"1700000000000 0.5 0 {mlflow_logs.RUN_ID}\n")
+    assert [run.name for run in read(store)[0]] == ["quiet-owl-7"]
 
 
 def test_a_deleted_run_says_so(tmp_path: Path) -> None:
