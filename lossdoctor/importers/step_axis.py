@@ -54,6 +54,9 @@ def table_series(table: Table, path: str) -> tuple[list[Series], str, list[Probl
         if not column.numeric or column is used or column is wall_column or _is_index(column):
             continue
         rows = column.present
+        if rows.all():  # nothing to leave out: arrays are shared, not copied
+            series.append(Series(column.name, steps, column.values, walls, source))
+            continue
         times = walls[rows] if walls is not None else None
         series.append(Series(column.name, steps[rows], column.values[rows], times, source))
     return series, unit, problems
@@ -99,13 +102,13 @@ def _constant(column: TableColumn) -> bool:
 def _whole(column: TableColumn) -> npt.NDArray[np.int64] | None:
     """A column as int64 when all of its values are whole; a row without one takes that of the row before."""
     values = column.values
-    if not np.all(np.isfinite(values[column.present])):
+    whole = column.present.all()
+    filled = values if whole else values[column.present]
+    if not filled.size or not np.isfinite(filled).all() or np.any(filled != np.rint(filled)):
         return None
-    if values[column.present].size == 0 or np.any(values[column.present] != np.rint(values[column.present])):
+    if max(abs(filled.min()), abs(filled.max())) >= 2.0**63:
         return None
-    if np.any(np.abs(values[column.present]) >= 2.0**63):
-        return None
-    if not column.present.all():
+    if not whole:
         last = np.maximum.accumulate(np.where(column.present, np.arange(values.size), -1))
         values = np.where(last >= 0, values[np.maximum(last, 0)], 0.0)
     return values.astype(np.int64)

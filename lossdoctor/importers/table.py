@@ -7,6 +7,7 @@ files go through pandas' C engine, with the same result.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -60,6 +61,12 @@ def read_table(path: str) -> Table | None:
     Raises:
         OSError: the file cannot be read.
     """
+    if _PANDAS_FROM <= os.path.getsize(path) <= MAX_BYTES:
+        from lossdoctor.importers.large_table import read_large
+
+        table = read_large(path)
+        if table is not None:
+            return table
     data, whole = read_bytes(path, MAX_BYTES)
     table = parse_table(data, path)
     if table is not None and not whole:
@@ -68,13 +75,7 @@ def read_table(path: str) -> Table | None:
 
 
 def parse_table(data: bytes, path: str) -> Table | None:
-    """A table out of bytes; `path` only names it in problems. None when it holds no table."""
-    if len(data) >= _PANDAS_FROM:
-        from lossdoctor.importers.large_table import parse_large
-
-        table = parse_large(data, path)
-        if table is not None:
-            return table
+    """A table out of bytes, by the plain reader; `path` only names it in problems. None when it holds no table."""
     return _Parser(path).parse(decode(data))
 
 
@@ -112,8 +113,7 @@ def column_of_cells(
         text = f"no number in {count(len(broken), 'cell')} of {shown_name(name)}, the first {sample!r}."
         problems.append(_problem(path, "bad_cell", text, _GAP, f"line {int(lines[broken[0]])}"))
     if overflow:
-        text = f"{count(len(overflow), 'value')} of {shown_name(name)} too large for a double, kept as infinite."
-        problems.append(_problem(path, "overflow", text, "", f"line {int(lines[overflow[0]])}"))
+        problems.append(overflow_problem(path, name, len(overflow), int(lines[overflow[0]])))
     return column, problems
 
 
@@ -192,6 +192,12 @@ class _Parser:
         if unterminated and self._lines:
             problems.append(unterminated_problem(self._path, self._lines[-1]))
         return problems
+
+
+def overflow_problem(path: str, name: str, values: int, line: int) -> Problem:
+    """The note that a column holds finite numbers beyond what a double can."""
+    text = f"{count(values, 'value')} of {shown_name(name)} too large for a double, kept as infinite."
+    return _problem(path, "overflow", text, "", f"line {line}")
 
 
 def unterminated_problem(path: str, line: int) -> Problem:

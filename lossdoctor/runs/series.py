@@ -14,6 +14,9 @@ Steps: TypeAlias = npt.NDArray[np.int64]
 Values: TypeAlias = npt.NDArray[np.float64]
 
 
+_NO_TIME = np.array([np.nan])
+
+
 def _frozen(array: npt.ArrayLike, dtype: type[np.generic]) -> npt.NDArray[np.generic]:
     view = np.asarray(array, dtype=dtype).view()
     view.flags.writeable = False
@@ -53,7 +56,9 @@ class Series:
         band: Band | None = None,
     ) -> None:
         values = _frozen(values, np.float64)
-        wall_times = np.full(values.shape, np.nan) if wall_times is None else wall_times
+        # Logs without times are many and long: one NaN stands for all of theirs.
+        if wall_times is None:
+            wall_times = np.ndarray(values.shape, np.float64, _NO_TIME, strides=(0,) * values.ndim)
         object.__setattr__(self, "tag", tag)
         object.__setattr__(self, "steps", _frozen(steps, np.int64))
         object.__setattr__(self, "values", values)

@@ -9,8 +9,6 @@ import pytest
 
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.importers import table as table_module
-from lossdoctor.importers.large_table import parse_large
-from lossdoctor.importers.table import parse_table
 from lossdoctor.runs import Role, Run
 from tests.helpers.present import present
 
@@ -204,40 +202,6 @@ def test_wide_tables_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     run = read(tmp_path, "step," + ",".join(f"m{i}" for i in range(9)) + "\n0" + ",1" * 9 + "\n")
     assert len(run.series) == 4
     assert codes(run) == ["too_many_columns"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "step,loss,acc\n0,1.0,\n1,nan,0.5\n2,0.1234567890123456789,1e-320\n3,,0.25\n",
-        "step;loss\n0;1,5\n1;0,25\n2;1e5\n",
-        "\ufeffstep,loss\r\n0,1.0\r\n1,0.30000000000000004\r\n",
-        "step,loss,name\n0,1.0,a\n1,2.0,b\n2,None,c\n3,oops,d\n4,1.0,\n",
-        "step,loss\n0,9007199254740993\n1,18446744073709551616\n2, 7\n",
-        "step,loss,flag\n0,1.0,True\n1,0.5,False",
-    ],
-)
-def test_large_and_plain_reader_agree(text: str) -> None:
-    data = text.encode()
-    large, plain = parse_large(data, "x"), parse_table(data, "x")
-    assert large is not None
-    assert plain is not None
-    assert [c.name for c in large.columns] == [c.name for c in plain.columns]
-    for a, b in zip(large.columns, plain.columns, strict=True):
-        np.testing.assert_array_equal(a.values, b.values)
-        np.testing.assert_array_equal(a.present, b.present)
-        assert a.numeric == b.numeric
-    assert large.problems == plain.problems
-    assert large.lines.tolist() == plain.lines.tolist()
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["step,loss\n0,1\n1\n2,3,4\n", 'step,loss\n0,"1"\n', "step,loss\n0,1\n\n1,2\n", "step,loss\n0,inf\n",
-     "step,loss\n0,1\nstep,loss\n0,1\n", "step,loss\n0,1,\n1,2,\n"],
-)  # fmt: skip
-def test_large_reader_leaves_irregular_files_to_the_plain_one(text: str) -> None:
-    assert parse_large(text.encode(), "x") is None
 
 
 def test_a_large_file_reads_like_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
