@@ -74,7 +74,7 @@ class Desk(QObject):
         self.runs_model.setParent(self.window)
         self.problems_model.setParent(self.window)
         self.commands = Commands(self.window, self.session, self.selection, self.jobs, appearance, settings, recent,
-                                 dialogs or FileDialogs())  # fmt: skip
+                                 dialogs or FileDialogs(), store)  # fmt: skip
         self.window.install_actions(lambda name: getattr(self.commands, name))
         self._chosen_by_user = False
         self._connect_session()
@@ -95,6 +95,7 @@ class Desk(QObject):
         session.finished.connect(self._scan_finished)
         session.failed.connect(self._scan_failed)
         session.cancelled.connect(self._scan_cancelled)
+        session.judged_again.connect(self._judged_again)
 
     def _connect_panes(self) -> None:
         window, commands, selection = self.window, self.commands, self.selection
@@ -187,6 +188,12 @@ class Desk(QObject):
         text = f"Stopped after {formatting.count(len(runs), 'run')}."
         self.window.messages.show_notice(Notice(Level.INFO, text, "Reload (F5) reads everything again."))
         self._update_actions()
+
+    def _judged_again(self, item: DiagnosedRun) -> None:
+        self.runs_model.replace(item)
+        if self.selection.run is not None and self.selection.run.run.id == item.run.id:
+            self.selection.set_run(item)
+        self.commands.judged_again(item)
 
     # --- the run in view ---
 

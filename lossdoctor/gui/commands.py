@@ -7,11 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QDialog
+from shiboken6 import isValid
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.gui import export
 from lossdoctor.gui.dialogs.about import AboutBox
 from lossdoctor.gui.dialogs.files import FileDialogs
+from lossdoctor.gui.dialogs.roles import RolesDialog
 from lossdoctor.gui.dialogs.shortcuts import ShortcutSheet
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
@@ -21,6 +24,8 @@ from lossdoctor.gui.session import Session
 from lossdoctor.gui.theme import Appearance, ThemeMode
 from lossdoctor.gui.window_settings import WindowSettings
 from lossdoctor.resources import resource
+from lossdoctor.runs import Role
+from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.recent import RecentPaths
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
@@ -44,8 +49,11 @@ class Commands(QObject):
         settings: WindowSettings,
         recent: RecentPaths,
         dialogs: FileDialogs,
+        store: ChecklistStore,
     ) -> None:
         super().__init__(window)
+        self._store = store
+        self._roles: RolesDialog | None = None
         self._window = window
         self._session = session
         self._selection = selection
@@ -207,6 +215,38 @@ class Commands(QObject):
         self._window.runs.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._window.runs.filter.selectAll()
 
+    # --- roles ---
+
+    def show_roles(self) -> None:
+        """What each series of the run in view is taken for."""
+        item = self._selection.run
+        if item is None:
+            return
+        dialog = RolesDialog(item, self._store.roles(item.run), self._window)
+        dialog.role_chosen.connect(self._choose_role)
+        dialog.reset_asked.connect(self._forget_roles)
+        self._roles = dialog
+        self._show(dialog)
+
+    def _choose_role(self, tag: str, role: Role | None) -> None:
+        if self._selection.run is not None:
+            self._judge_again(self._store.set_role(self._selection.run.run, tag, role))
+
+    def _forget_roles(self) -> None:
+        if self._selection.run is not None:
+            self._judge_again(self._store.forget_roles(self._selection.run.run))
+
+    def _judge_again(self, saved: bool) -> None:
+        if not saved:
+            self._window.messages.show_notice(Notice(Level.ERROR, self._store.notice))
+        if self._selection.run is not None:
+            self._session.judge_again(self._selection.run, self._window.runs.model.all_runs())
+
+    def judged_again(self, item: DiagnosedRun) -> None:
+        """Shows a run's new diagnosis in the roles dialog, when that is open on it."""
+        if self._roles is not None and isValid(self._roles) and self._roles.run_id == item.run.id:
+            self._roles.set_run(item, self._store.roles(item.run))
+
     # --- view ---
 
     def reset_zoom(self) -> None:
@@ -275,6 +315,6 @@ class Commands(QObject):
         self._show(AboutBox(self._window))
 
     @staticmethod
-    def _show(dialog: ShortcutSheet | AboutBox) -> None:
+    def _show(dialog: QDialog) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -70,6 +70,14 @@ QPushButton[kind="link"]:focus {{ border-color: {s("accent")}; }}
 QLineEdit {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 4px 6px;
     min-height: 20px; selection-background-color: {s("accent")}; selection-color: {s("accent_text")}; }}
 QLineEdit:focus {{ border-color: {s("accent")}; }}
+ChoiceBox {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 2px 6px;
+    min-height: 20px; }}
+ChoiceBox::drop-down {{ border: none; background: transparent; width: 22px; }}
+ChoiceBox:hover {{ background: {hover}; }}
+ChoiceBox:focus {{ border-color: {s("accent")}; }}
+ChoiceBox:disabled {{ color: {faded}; }}
+ChoiceBox QAbstractItemView {{ background: {s("panel")}; border: 1px solid {s("border")}; padding: 4px;
+    selection-background-color: {s("selection")}; selection-color: {s("selection_text")}; }}
 QPlainTextEdit {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 4px; }}
 
 QTableView {{ background: {s("panel")}; border: none; gridline-color: transparent;

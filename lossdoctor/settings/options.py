@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from lossdoctor.settings.option import Kind, Option
 
-# The names of `lossdoctor.runs.Role`, which lies above this package; a test compares them.
-ROLE_NAMES = (
-    "train_loss", "val_loss", "test_loss", "train_metric", "val_metric", "test_metric", "train_error", "val_error", "lr",
-    "grad_norm", "epoch", "throughput", "loss_scale", "loss_component", "adversarial_loss", "reward", "other",
-)  # fmt: skip
+# The names of `lossdoctor.runs.Role`, which lies above this package (a test compares them), with words for people.
+ROLE_WORDS = {
+    "train_loss": "training loss",
+    "val_loss": "validation loss",
+    "test_loss": "test loss",
+    "train_metric": "training metric",
+    "val_metric": "validation metric",
+    "test_metric": "test metric",
+    "train_error": "training error",
+    "val_error": "validation error",
+    "lr": "learning rate",
+    "grad_norm": "gradient norm",
+    "epoch": "epoch",
+    "throughput": "throughput",
+    "loss_scale": "loss scale",
+    "loss_component": "part of the loss",
+    "adversarial_loss": "adversarial loss",
+    "reward": "reward",
+    "other": "not judged",
+}
+ROLE_NAMES = tuple(ROLE_WORDS)
 # What a column of a table may be besides a series in one of the roles.
 AXES = {
     "step": "The column that counts steps (or iterations).",
@@ -17,26 +33,18 @@ AXES = {
 _ROLE_FLAGS = {"train_loss": "--train-loss", "val_loss": "--val-loss"}
 
 
-def _words(role: str) -> str:
-    return (
-        role.replace("lr", "learning_rate")
-        .replace("val_", "validation_")
-        .replace("train_", "training_")
-        .replace("_", " ")
-    )
-
-
 def _role(role: str) -> Option:
-    words = _words(role)
-    text = (
-        f"Series whose tag one of these regular expressions finds are {words if role != 'other' else 'nothing judged'}."
-    )
+    words = ROLE_WORDS[role]
+    told = f"the {words}" if role != "other" else "shown but not judged"
+    text = f"Series whose tag one of these regular expressions finds are {told}."
     return Option(f"roles.{role}", Kind.PATTERNS, (), words.capitalize(), text, flag=_ROLE_FLAGS.get(role, ""))
 
 
 def _column(name: str) -> Option:
-    text = AXES.get(name) or ("Columns to leave out." if name == "ignore" else f"The columns that hold {_words(name)}.")
-    return Option(f"map.{name}", Kind.NAMES, (), _words(name).capitalize(), text, flag="--map")
+    words = ROLE_WORDS.get(name, name)
+    text = AXES.get(name) or ("Columns to leave out." if name == "ignore" else f"The columns that are the {words}.")
+    text = "Columns that are shown but not judged." if name == "other" else text
+    return Option(f"map.{name}", Kind.NAMES, (), words.capitalize(), text, flag="--map")
 
 
 MAP_NAMES = (*AXES, *(role for role in ROLE_NAMES if role != "epoch"), "ignore")
