@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,7 +38,11 @@ def rule_options(command: _F) -> _F:
 
 
 def reading_options(command: _F) -> _F:
-    """Declares --train-loss and --val-loss."""
+    """Declares --train-loss, --val-loss, --map and --pattern."""
+    text = "Read text logs by REGEX with the named groups step or epoch, and one for each number."
+    command = click.option("--pattern", metavar="REGEX", help=text)(command)
+    text = "What columns of a table mean, such as step=iter,train_loss=L,ignore=note; may be repeated."
+    command = click.option("--map", "columns", multiple=True, metavar="MEANING=COLUMN,...", help=text)(command)
     for name, what in (("val", "validation"), ("train", "training")):
         help_ = f"Series whose tag REGEX finds is the {what} loss; may be repeated."
         command = click.option(f"--{name}-loss", multiple=True, metavar="REGEX", help=help_)(command)
@@ -73,7 +79,29 @@ def said_by(context: click.Context) -> Overrides:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
     values = {key: _value(name, given[name]) for name, key in _KEYS.items() if name in given}
+    values |= columns_said(given.get("columns", ()))
     return Overrides(values, given.get("config"))
+
+
+def columns_said(words: Iterable[str]) -> dict[str, object]:
+    """Settings out of `--map` arguments: {"map.step": ("iter",)}; a column's name may hold commas and equal signs.
+
+    Raises:
+        UsageError: a part is no MEANING=COLUMN, or the meaning is none.
+    """
+    from lossdoctor.errors import UsageError
+    from lossdoctor.settings.options import MAP_NAMES
+
+    found: dict[str, list[str]] = {}
+    meanings = "|".join(MAP_NAMES)
+    for part in (part for text in words for part in re.split(rf",(?=\s*(?:{meanings})\s*=)", text)):
+        meaning, equals, column = (piece.strip() for piece in part.partition("="))
+        if not equals or not column or meaning not in MAP_NAMES:
+            near = difflib.get_close_matches(meaning, MAP_NAMES, n=1)
+            hint = f"Did you mean {near[0]}?" if near and equals else f"A meaning is one of {', '.join(MAP_NAMES)}."
+            raise UsageError(f"--map: {part.strip()!r} does not say what a column means.", hint)
+        found.setdefault(f"map.{meaning}", []).append(column)
+    return {key: tuple(columns) for key, columns in found.items()}
 
 
 def _value(name: str, value: object) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from lossdoctor.importers.options import ColumnMap
 from lossdoctor.runs import Problem, Run
 
 
@@ -20,6 +21,7 @@ class Source:
         files: every file to read, absolute, in reading order.
         size_bytes: their sizes together.
         pattern: the user's regular expression by which a text log is read; "" for the documented patterns.
+        columns: what the user said of the columns of a table; None when they speak for themselves.
         also: sources of other formats that may hold the same training; read together, and folded where they do.
     """
 
@@ -29,6 +31,7 @@ class Source:
     files: tuple[str, ...]
     size_bytes: int
     pattern: str = ""
+    columns: ColumnMap | None = None
     also: tuple[Source, ...] = ()
 
     @property

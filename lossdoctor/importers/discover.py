@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lossdoctor.formatting import count
@@ -13,6 +13,8 @@ from lossdoctor.importers.copies import without_copies
 from lossdoctor.importers.files import NotAFileError, read_head, shown, unreadable
 from lossdoctor.importers.folding import bundled
 from lossdoctor.importers.lookalikes import explain
+from lossdoctor.importers.mapped_table import MappedTableImporter
+from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.importers.registry import IMPORTERS, recognise, titles
 from lossdoctor.importers.text_log import TextLogImporter, compile_pattern
 from lossdoctor.importers.walk import walk
@@ -30,7 +32,7 @@ _NEVER_LOGS = frozenset(_NEVER_LOGS_TEXT.split())
 _MAX_NEAR_MISSES = 5
 
 
-def find_sources(path: Path, line_pattern: str = "") -> Discovery:
+def find_sources(path: Path, options: ReadOptions = AS_THEY_SAY) -> Discovery:
     """Everything below a folder, or one file, that looks like a training log.
 
     Only the beginnings of regular files are read. The same tree gives the same answer, whatever order the file
@@ -38,39 +40,57 @@ def find_sources(path: Path, line_pattern: str = "") -> Discovery:
 
     Args:
         path: a folder or a file. A file that was named is always explained, also when it is no log.
-        line_pattern: a user's regular expression for the lines of text logs (`text_log.compile_pattern`): text files
-            with a line that it fits are read by it, others as without it.
+        options: with a `pattern`, text files with a line that it fits are read by it, others as without it; with
+            `maps`, tables that have the columns of one are read by it, whatever else they look like.
 
     Returns:
         Sources sorted by id, ids unique and relative to the folder (to the file's parent for a file). A path that
         cannot be read or holds no log gives one problem at level ERROR that says so.
 
     Raises:
-        LossdoctorError: `line_pattern` is no regular expression with the named groups.
+        LossdoctorError: the pattern is no regular expression with the named groups.
     """
-    by_pattern = TextLogImporter(compile_pattern(line_pattern)) if line_pattern else None
+    asked = _Asked(
+        MappedTableImporter(options.maps) if options.maps else None,
+        TextLogImporter(compile_pattern(options.pattern)) if options.pattern else None,
+    )
     target = os.path.abspath(os.fspath(path))
     if os.path.isdir(target):
-        return _in_folder(target, by_pattern)
-    return _one_file(target, by_pattern)
+        return _in_folder(target, asked)
+    return _one_file(target, asked)
 
 
-def _claim(head: FileHead, by_pattern: TextLogImporter | None) -> Importer | None:
-    """The importer of a file; the user's pattern is asked before the documented ones, other formats before both."""
-    claim = recognise(head)
-    if by_pattern is not None and (claim is None or claim[0].name == by_pattern.name) and by_pattern.probe(head):
-        return by_pattern
-    return None if claim is None else claim[0]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The importers that the user's own words make; None where nothing was said."""
+
+    by_map: MappedTableImporter | None = None
+    by_pattern: TextLogImporter | None = None
+
+    def claim(self, head: FileHead) -> Importer | None:
+        """The importer of a file: by a map before all others, by a pattern before the documented ones."""
+        if self.by_map is not None and self.by_map.probe(head):
+            return self.by_map
+        claim = recognise(head)
+        by_pattern = self.by_pattern
+        if by_pattern is not None and (claim is None or claim[0].name == by_pattern.name) and by_pattern.probe(head):
+            return by_pattern
+        return None if claim is None else claim[0]
+
+    @property
+    def importers(self) -> tuple[Importer, ...]:
+        """Every importer that may have claimed a file."""
+        return IMPORTERS if self.by_map is None else (*IMPORTERS, self.by_map)
 
 
-def _one_file(path: str, by_pattern: TextLogImporter | None) -> Discovery:
+def _one_file(path: str, asked: _Asked) -> Discovery:
     root = os.path.dirname(path)
     try:
         head = read_head(path)
     except OSError as error:
         problem = unreadable(path, error)
         return Discovery(root, (), (replace(problem, level=ProblemLevel.ERROR),), 1)
-    claim = _claim(head, by_pattern)
+    claim = asked.claim(head)
     if claim is None:
         return Discovery(root, (), (explain(head).problem(named=True),), 1)
     grouping = claim.group([head], root)
@@ -81,7 +101,7 @@ def _one_file(path: str, by_pattern: TextLogImporter | None) -> Discovery:
     return Discovery(root, _unique(list(sources)), problems, 1)
 
 
-def _in_folder(root: str, by_pattern: TextLogImporter | None) -> Discovery:
+def _in_folder(root: str, asked: _Asked) -> Discovery:
     walked = walk(root)
     problems = list(walked.problems)
     claimed: dict[str, list[FileHead]] = {}
@@ -97,10 +117,10 @@ def _in_folder(root: str, by_pattern: TextLogImporter | None) -> Discovery:
         except OSError as error:
             problems.append(unreadable(path, error))
             continue
-        claim = _claim(head, by_pattern)
+        claim = asked.claim(head)
         if claim is not None:
             claimed.setdefault(claim.name, []).append(head)
-            fitting |= {head.path} if claim is by_pattern else set()
+            fitting |= {head.path} if claim is asked.by_pattern else set()
         elif (strange := explain(head)).worth_telling:
             problems.append(strange.problem(named=False))
         elif strange.near_miss and len(near_misses) < _MAX_NEAR_MISSES:
@@ -108,11 +128,12 @@ def _in_folder(root: str, by_pattern: TextLogImporter | None) -> Discovery:
     claimed, copies = without_copies(claimed)
     problems += copies
     sources: list[Source] = []
-    for candidate in IMPORTERS:
+    for candidate in asked.importers:
         found = _grouped(candidate, claimed.get(candidate.name, []), root)
         sources += found[0]
         problems += found[1]
-    sources = [replace(s, pattern=by_pattern.text) if by_pattern and s.files[0] in fitting else s for s in sources]
+    text = asked.by_pattern.text if asked.by_pattern else ""
+    sources = [replace(s, pattern=text) if s.files[0] in fitting else s for s in sources]
     if not sources:
         problems = [_nothing(root, len(walked.files)), *problems, *near_misses]
     return Discovery(root, bundled(_unique(sources)), tuple(problems), len(walked.files))

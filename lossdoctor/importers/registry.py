@@ -10,6 +10,7 @@ from lossdoctor.importers.dvclive import DvcLiveImporter
 from lossdoctor.importers.hf_trainer_state import TrainerStateImporter
 from lossdoctor.importers.history_json import HistoryJsonImporter
 from lossdoctor.importers.json_lines import JsonLinesImporter
+from lossdoctor.importers.mapped_table import MappedTableImporter
 from lossdoctor.importers.mlflow import MlflowImporter
 from lossdoctor.importers.parquet import ParquetImporter
 from lossdoctor.importers.tensorboard.importer import TensorBoardImporter
@@ -40,6 +41,9 @@ IMPORTERS: tuple[Importer, ...] = (
     TextLogImporter(),
 )
 
+# Claims no file by itself: `discover` asks it where the user explained columns.
+_EXPLAINED: Importer = MappedTableImporter()
+
 
 def importer(name: str) -> Importer:
     """The importer with this name.
@@ -47,7 +51,7 @@ def importer(name: str) -> Importer:
     Raises:
         LossdoctorError: there is none; the message lists the names.
     """
-    for candidate in IMPORTERS:
+    for candidate in (*IMPORTERS, _EXPLAINED):
         if candidate.name == name:
             return candidate
     known = ", ".join(candidate.name for candidate in IMPORTERS)

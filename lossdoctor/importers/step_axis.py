@@ -76,7 +76,7 @@ def _steps(table: Table, path: str) -> tuple[npt.NDArray[np.int64], str, TableCo
     for column in ranked:
         if column.present.mean() < 0.5 or (len(ranked) > 1 and _constant(column)):
             continue
-        whole = _whole(column)
+        whole = whole_steps(column)
         if whole is None:
             fractional = fractional or column.name
             continue
@@ -84,7 +84,7 @@ def _steps(table: Table, path: str) -> tuple[npt.NDArray[np.int64], str, TableCo
         joined = _joined_with_epoch(column, whole, ranked)
         return (whole if joined is None else joined), unit, column, _gaps(column, path, table)
     index = next((c for c in table.columns if _is_index(c) and c.numeric), None)
-    if index is not None and (whole := _whole(index)) is not None:
+    if index is not None and (whole := whole_steps(index)) is not None:
         return whole, "step", index, []
     if fractional:
         text = f"{fractional} holds fractions, so rows are counted as steps instead."
@@ -99,7 +99,7 @@ def _constant(column: TableColumn) -> bool:
     return values.size > 2 and bool(np.all(values == values[0]))
 
 
-def _whole(column: TableColumn) -> npt.NDArray[np.int64] | None:
+def whole_steps(column: TableColumn) -> npt.NDArray[np.int64] | None:
     """A column as int64 when all of its values are whole; a row without one takes that of the row before."""
     values = column.values
     whole = column.present.all()
@@ -130,7 +130,7 @@ def _joined_with_epoch(
     if step_key(column.name) not in _WITHIN_EPOCH or whole.size < 3:
         return None
     epoch = next((c for c in ranked if STEP_COLUMNS[step_key(c.name)] == "epoch" and c is not column), None)
-    epochs = _whole(epoch) if epoch is not None else None
+    epochs = whole_steps(epoch) if epoch is not None else None
     falls = np.flatnonzero(np.diff(whole) < 0) + 1
     if epochs is None or not falls.size or np.any(epochs[falls] <= epochs[falls - 1]):
         return None

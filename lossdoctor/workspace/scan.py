@@ -14,6 +14,7 @@ from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers.base import Discovery, Source
 from lossdoctor.importers.discover import find_sources
+from lossdoctor.importers.mapped_table import unused
 from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.importers.reading import read_source
 from lossdoctor.importers.role_choice import unmatched
@@ -67,13 +68,13 @@ def scan(
         Cancelled: `cancel` said so.
     """
     started = time.perf_counter()
-    discoveries, problems = _discover(paths, cancel)
+    discoveries, problems = _discover(paths, cancel, read)
     sources = _distinct_sources(discoveries)
     steps = _Steps(progress, cancel, len(sources))
     rooted, read_problems = _read_all(sources, steps, read)
     runs = tuple(map(amend, unique_runs(rooted)))
     diagnosed, diagnosis_problems = _diagnose_all(runs, steps, on_run, rules)
-    problems += unmatched(read.roles, runs)
+    problems += unmatched(read.roles, runs) + _unused(read, [source for _, source in sources])
     problems += read_problems + diagnosis_problems + [p for item in diagnosed for p in item.run.problems]
     return ScanResult(
         roots=tuple(str(path) for path in paths),
@@ -109,12 +110,12 @@ def _stop_if(cancel: Cancel) -> None:
         raise Cancelled
 
 
-def _discover(paths: Sequence[Path], cancel: Cancel) -> tuple[list[Discovery], list[Problem]]:
+def _discover(paths: Sequence[Path], cancel: Cancel, options: ReadOptions) -> tuple[list[Discovery], list[Problem]]:
     discoveries: list[Discovery] = []
     problems: list[Problem] = []
     for path in sorted(set(paths)):
         _stop_if(cancel)
-        found = _guarded(str(path), find_sources, path)
+        found = _guarded(str(path), find_sources, path, options)
         if isinstance(found, Problem):
             problems.append(found)
         else:
@@ -146,6 +147,18 @@ def _read_all(
             runs.extend(RootedRun(root, run) for run in result.runs)
             problems.extend(result.problems)
     return runs, problems
+
+
+def _unused(options: ReadOptions, sources: Sequence[Source]) -> list[Problem]:
+    """What the user said that no file met."""
+    problems = unused(options.maps, [source.columns for source in sources if source.columns is not None])
+    if options.pattern and not any(source.pattern for source in sources):
+        text = f"no text log has a line that {options.pattern!r} fits, so it changes nothing."
+        hint = "Try it on one line of the log; groups are named (?P<step>...), (?P<loss>...)."
+        problems.append(
+            Problem("pattern_unused", ProblemLevel.WARNING, options.pattern_origin or "pattern", text, hint)
+        )
+    return problems
 
 
 def _diagnose_all(

@@ -130,3 +130,39 @@ def test_a_role_that_finds_nothing_is_told_and_the_rest_goes_on(lossdoctor: Cli,
     bad = lossdoctor("scan", odd, "--train-loss", "(")
     assert bad.code == 2
     assert "is no regular expression" in bad.err
+
+
+def test_columns_by_flag_and_by_file(lossdoctor: Cli, odd: Path) -> None:
+    table = odd.with_name("wild.csv")
+    table.write_text(odd.read_text().replace("step,alpha,beta", "when,L,V L"))
+    odd.unlink()
+    assert lossdoctor("scan", table).code == 3
+    run = scanned(lossdoctor, table, "--map", "step=when,train_loss=L", "--map", "val_loss=V L")["runs"][0]
+    assert (run["verdict"], run["roles"]) == ("overfitting", {"train_loss": "L", "val_loss": "V L"})
+    assert run["format"] == "mapped_table"
+    (odd.parent / "lossdoctor.toml").write_text('[map]\nstep = "when"\ntrain_loss = "L"\nval_loss = ["V L"]\n')
+    assert scanned(lossdoctor, odd.parent)["runs"][0]["verdict"] == "overfitting"
+    told = lossdoctor("scan", odd.parent, "--map", "step=now").err
+    assert "warning: --map, " in told or "warning: --map" in told
+    assert "no table has the columns" in told
+
+
+@pytest.mark.parametrize("text", ["step", "stepp=x", "step=", "=x", "a=b,step=c"])
+def test_a_map_that_says_nothing_exits_with_2(lossdoctor: Cli, odd: Path, text: str) -> None:
+    done = lossdoctor("scan", odd, "--map", text)
+    assert done.code == 2
+    assert "does not say what a column means" in done.err
+
+
+def test_a_line_pattern_by_flag(lossdoctor: Cli, tmp_path: Path) -> None:
+    log = tmp_path / "own.log"
+    log.write_text("".join(f"<{i}> L~{2.0 * 0.9**i + 0.1:.4f} V~{2.0 * 0.9**i + 0.2:.4f}\n" for i in range(40)))
+    assert lossdoctor("scan", log).code == 3
+    pattern = r"<(?P<step>\d+)> L~(?P<loss>\S+) V~(?P<val_loss>\S+)"
+    run = scanned(lossdoctor, log, "--pattern", pattern)["runs"][0]
+    assert run["roles"] == {"train_loss": "loss", "val_loss": "val_loss"}
+    (tmp_path / "lossdoctor.toml").write_text(f"pattern = '{pattern}'\n")
+    assert scanned(lossdoctor, tmp_path)["runs"][0]["format"] == "text_log"
+    assert lossdoctor("scan", log, "--pattern", r"<(\d+)>").code == 2
+    unfit = lossdoctor("scan", log, "--pattern", r"(?P<step>\d+)! (?P<loss>\d+)")
+    assert "warning: --pattern: no text log has a line that" in unfit.err

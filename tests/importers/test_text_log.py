@@ -12,6 +12,7 @@ import pytest
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.importers.files import read_head
+from lossdoctor.importers.options import ReadOptions
 from lossdoctor.importers.text_line import PATTERNS, message, read_line
 from lossdoctor.importers.text_log import TextLogImporter, compile_pattern
 from lossdoctor.importers.text_rows import text_rows
@@ -292,7 +293,7 @@ def test_a_pattern_goes_with_the_sources_it_finds(tmp_path: Path) -> None:
         "both.txt": plain + odd,
     }.items():
         (tmp_path / name).write_text(text)
-    found = find_sources(tmp_path, pattern)
+    found = find_sources(tmp_path, ReadOptions(pattern=pattern))
     assert {source.id: (source.format, source.pattern) for source in found.sources} == {
         "odd.log": ("text_log", pattern), "plain.log": ("text_log", ""), "both.txt": ("text_log", pattern),
     }  # fmt: skip
@@ -300,15 +301,18 @@ def test_a_pattern_goes_with_the_sources_it_finds(tmp_path: Path) -> None:
         (run,) = read_source(source).runs
         assert (run.step_unit == "epoch") == (source.id == "plain.log")
     (tmp_path / "table.csv").write_text("step,loss\n1,2\n")
-    assert [s.format for s in find_sources(tmp_path / "table.csv", r"(?P<step>\d+),(?P<loss>\d+)").sources] == ["csv"]
-    (named,) = find_sources(tmp_path / "odd.log", pattern).sources
+    assert [
+        s.format
+        for s in find_sources(tmp_path / "table.csv", ReadOptions(pattern=r"(?P<step>\d+),(?P<loss>\d+)")).sources
+    ] == ["csv"]
+    (named,) = find_sources(tmp_path / "odd.log", ReadOptions(pattern=pattern)).sources
     assert points(read_source(named).runs[0], "loss")[-1] == (3, 0.25)
 
 
 def test_a_file_that_changed_until_no_line_fits_says_so(tmp_path: Path) -> None:
     path = tmp_path / "odd.log"
     path.write_text("<<1>> L~2\n")
-    (source,) = find_sources(path, r"<<(?P<step>\d+)>> L~(?P<loss>\S+)").sources
+    (source,) = find_sources(path, ReadOptions(pattern=r"<<(?P<step>\d+)>> L~(?P<loss>\S+)")).sources
     path.write_text("nothing\n")
     result = read_source(source)
     assert result.runs == ()
@@ -331,7 +335,7 @@ def test_a_log_that_begins_after_a_long_preface_is_found(tmp_path: Path, name: s
 
 def test_a_pattern_finds_lines_after_a_long_preface(tmp_path: Path) -> None:
     (tmp_path / "run.log").write_text(NOISE + "<<1>> L~2\n")
-    assert len(find_sources(tmp_path, r"<<(?P<step>\d+)>> L~(?P<loss>\S+)").sources) == 1
+    assert len(find_sources(tmp_path, ReadOptions(pattern=r"<<(?P<step>\d+)>> L~(?P<loss>\S+)")).sources) == 1
 
 
 def test_long_texts_that_are_not_called_logs_are_not_searched(tmp_path: Path) -> None:
