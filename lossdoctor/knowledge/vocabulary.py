@@ -13,6 +13,9 @@ BESIDE_VERDICTS: tuple[str, ...] = (
     "lr_jump",
     "lr_decayed_early",
     "lr_zero",
+    "grad_norm_exploding",
+    "grad_norm_vanishing",
+    "clipping_saturated",
 )
 FINDINGS: tuple[str, ...] = (
     "no_loss",

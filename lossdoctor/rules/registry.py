@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from lossdoctor.rules.base import Rule
+from lossdoctor.rules.clipping_saturated import ClippingSaturated
 from lossdoctor.rules.divergence import Divergence
 from lossdoctor.rules.generalisation_gap import GeneralisationGap
+from lossdoctor.rules.grad_norm_exploding import GradNormExploding
+from lossdoctor.rules.grad_norm_vanishing import GradNormVanishing
 from lossdoctor.rules.loss_spike import LossSpike
 from lossdoctor.rules.lr_decayed_early import LrDecayedEarly
 from lossdoctor.rules.lr_jump import LrJump
@@ -41,6 +44,9 @@ RULES: tuple[Rule, ...] = (
     LrJump(),
     LrDecayedEarly(),
     LrZero(),
+    GradNormExploding(),
+    GradNormVanishing(),
+    ClippingSaturated(),
 )
 
 

@@ -11,6 +11,7 @@ from lossdoctor.runs import Role, Run, Series
 from lossdoctor.runs.config import StandardConfig, standard_config
 from lossdoctor.signals.curve import Curve, make_curve
 from lossdoctor.signals.excursions import Excursion, excursions
+from lossdoctor.signals.rise import Rise, sustained_rise
 from lossdoctor.signals.schedule import Schedule, schedule
 from lossdoctor.signals.smoothing import block_edges
 from lossdoctor.signals.swings import Period, Swings, periodicity, swings
@@ -78,6 +79,21 @@ class RunView:
     def rate(self) -> Series | None:
         """Learning rate on its final branch, or None."""
         return self.branch(Role.LEARNING_RATE)
+
+    @property
+    def grad_norm(self) -> Series | None:
+        """Gradient norm on its final branch, or None."""
+        return self.branch(Role.GRAD_NORM)
+
+    @cached_property
+    def grad_norm_curve(self) -> Curve | None:
+        """Prepared gradient norm."""
+        return _curve(self.grad_norm)
+
+    @cached_property
+    def main_rise(self) -> Rise | None:
+        """Rise of the main loss above its best level."""
+        return None if self.main_curve is None else sustained_rise(self.main_curve)
 
     @cached_property
     def train_metric_curve(self) -> Curve | None:

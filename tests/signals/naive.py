@@ -87,3 +87,10 @@ def zero_share(rates: Array, relative: float) -> float:
 
 def largest_rise(values: Array) -> float:
     return max((values[j] - values[i] for i in range(len(values)) for j in range(i, len(values))), default=0.0)
+
+
+def ceiling_share(values: Array, tolerance: float) -> float:
+    late = list(values)[-max(len(values) // 2, 50) :]
+    if len(late) < 10 or max(late) <= 0 or len(set(values)) == 1:
+        return math.nan
+    return sum(value >= (1 - tolerance) * max(late) for value in late) / len(late)
