@@ -16,6 +16,11 @@ BESIDE_VERDICTS: tuple[str, ...] = (
     "grad_norm_exploding",
     "grad_norm_vanishing",
     "clipping_saturated",
+    "val_offset_from_start",
+    "val_below_train",
+    "val_too_noisy",
+    "metric_disagrees",
+    "val_equals_train",
 )
 FINDINGS: tuple[str, ...] = (
     "no_loss",

@@ -13,6 +13,7 @@ from lossdoctor.rules.lr_decayed_early import LrDecayedEarly
 from lossdoctor.rules.lr_jump import LrJump
 from lossdoctor.rules.lr_no_warmup import LrNoWarmup
 from lossdoctor.rules.lr_zero import LrZero
+from lossdoctor.rules.metric_disagrees import MetricDisagrees
 from lossdoctor.rules.no_loss import NoLoss
 from lossdoctor.rules.non_finite import NonFinite
 from lossdoctor.rules.not_a_learning_curve import NotALearningCurve
@@ -24,6 +25,10 @@ from lossdoctor.rules.plateau import Plateau
 from lossdoctor.rules.slow_convergence import SlowConvergence
 from lossdoctor.rules.stuck_at_chance import StuckAtChance
 from lossdoctor.rules.too_short import TooShort
+from lossdoctor.rules.val_below_train import ValBelowTrain
+from lossdoctor.rules.val_equals_train import ValEqualsTrain
+from lossdoctor.rules.val_offset_from_start import ValOffsetFromStart
+from lossdoctor.rules.val_too_noisy import ValTooNoisy
 
 RULES: tuple[Rule, ...] = (
     NoLoss(),
@@ -47,6 +52,11 @@ RULES: tuple[Rule, ...] = (
     GradNormExploding(),
     GradNormVanishing(),
     ClippingSaturated(),
+    ValOffsetFromStart(),
+    ValBelowTrain(),
+    ValTooNoisy(),
+    MetricDisagrees(),
+    ValEqualsTrain(),
 )
 
 

@@ -95,15 +95,25 @@ class RunView:
         """Rise of the main loss above its best level."""
         return None if self.main_curve is None else sustained_rise(self.main_curve)
 
+    @property
+    def train_metric(self) -> Series | None:
+        """Accuracy-like training metric on its final branch, or None."""
+        return self.branch(Role.TRAIN_METRIC)
+
+    @property
+    def val_metric(self) -> Series | None:
+        """Accuracy-like validation metric on its final branch, or None."""
+        return self.branch(Role.VAL_METRIC)
+
     @cached_property
     def train_metric_curve(self) -> Curve | None:
         """Prepared accuracy-like training metric, negated so that lower is better as for a loss."""
-        return _curve(self.branch(Role.TRAIN_METRIC), sign=-1.0)
+        return _curve(self.train_metric, sign=-1.0)
 
     @cached_property
     def val_metric_curve(self) -> Curve | None:
         """Prepared accuracy-like validation metric, negated so that lower is better as for a loss."""
-        return _curve(self.branch(Role.VAL_METRIC), sign=-1.0)
+        return _curve(self.val_metric, sign=-1.0)
 
     @cached_property
     def accuracies(self) -> npt.NDArray[np.float64] | None:

@@ -94,3 +94,23 @@ def ceiling_share(values: Array, tolerance: float) -> float:
     if len(late) < 10 or max(late) <= 0 or len(set(values)) == 1:
         return math.nan
     return sum(value >= (1 - tolerance) * max(late) for value in late) / len(late)
+
+
+def ranks(values: Array) -> list[float]:
+    return [sum(v < value for v in values) + (sum(v == value for v in values) + 1) / 2 for value in values]
+
+
+def rank_correlation(first: Array, second: Array) -> float:
+    if len(first) < 4 or len(set(first)) == 1 or len(set(second)) == 1:
+        return math.nan
+    one, two = np.array(ranks(first)), np.array(ranks(second))
+    return float(np.corrcoef(one, two)[0, 1])
+
+
+def equal_share(first: dict[int, float], second: dict[int, float]) -> float:
+    both = [
+        (first[s], second[s]) for s in first if s in second and math.isfinite(first[s]) and math.isfinite(second[s])
+    ]
+    if len(both) < 4 or len({a for a, _ in both}) == 1:
+        return math.nan
+    return sum(a == b for a, b in both) / len(both)
