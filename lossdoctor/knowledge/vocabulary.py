@@ -21,6 +21,9 @@ BESIDE_VERDICTS: tuple[str, ...] = (
     "val_too_noisy",
     "metric_disagrees",
     "val_equals_train",
+    "spikes_recurring",
+    "constant_loss",
+    "loss_implausibly_low",
 )
 FINDINGS: tuple[str, ...] = (
     "no_loss",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.clipping_saturated import ClippingSaturated
+from lossdoctor.rules.constant_loss import ConstantLoss
 from lossdoctor.rules.divergence import Divergence
 from lossdoctor.rules.generalisation_gap import GeneralisationGap
 from lossdoctor.rules.grad_norm_exploding import GradNormExploding
 from lossdoctor.rules.grad_norm_vanishing import GradNormVanishing
+from lossdoctor.rules.loss_implausibly_low import LossImplausiblyLow
 from lossdoctor.rules.loss_spike import LossSpike
 from lossdoctor.rules.lr_decayed_early import LrDecayedEarly
 from lossdoctor.rules.lr_jump import LrJump
@@ -23,6 +25,7 @@ from lossdoctor.rules.overfitting import Overfitting
 from lossdoctor.rules.periodic_loss import PeriodicLoss
 from lossdoctor.rules.plateau import Plateau
 from lossdoctor.rules.slow_convergence import SlowConvergence
+from lossdoctor.rules.spikes_recurring import SpikesRecurring
 from lossdoctor.rules.stuck_at_chance import StuckAtChance
 from lossdoctor.rules.too_short import TooShort
 from lossdoctor.rules.val_below_train import ValBelowTrain
@@ -57,6 +60,9 @@ RULES: tuple[Rule, ...] = (
     ValTooNoisy(),
     MetricDisagrees(),
     ValEqualsTrain(),
+    SpikesRecurring(),
+    ConstantLoss(),
+    LossImplausiblyLow(),
 )
 
 

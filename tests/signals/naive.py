@@ -114,3 +114,19 @@ def equal_share(first: dict[int, float], second: dict[int, float]) -> float:
     if len(both) < 4 or len({a for a, _ in both}) == 1:
         return math.nan
     return sum(a == b for a, b in both) / len(both)
+
+
+def relative_range(values: Array) -> float:
+    if len(values) == 0:
+        return math.nan
+    size = max(abs(value) for value in values)
+    return (max(values) - min(values)) / size if size else 0.0
+
+
+def frozen_share(values: Array) -> float:
+    count = 0
+    for value in reversed(list(values)):
+        if value != values[-1]:
+            break
+        count += 1
+    return count / len(values) if len(values) else 0.0
