@@ -54,7 +54,11 @@ def run(args: Sequence[str]) -> int:
     _write_any_character()
     _log_if_asked()
     try:
-        return int(cli.main(args=list(args), prog_name="lossdoctor", standalone_mode=False) or ExitCode.CLEAN)
+        # The report's appendix names the command that makes it again.
+        invocation = {"lossdoctor.args": list(args)}
+        return int(
+            cli.main(args=list(args), prog_name="lossdoctor", standalone_mode=False, obj=invocation) or ExitCode.CLEAN
+        )
     except click.exceptions.Abort:
         return _interrupted()
     except KeyboardInterrupt:

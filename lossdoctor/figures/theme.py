@@ -105,8 +105,9 @@ class Theme:
         if name != "other":
             return SeriesStyle(self.colours[f"series.{name}"], _DASHES[name], name)
         n = sum(key.startswith("series.other.") for key in self.colours)
-        # Past one turn of the cycle the dash changes, so that the seventh line is not the first again.
-        return SeriesStyle(self.colours[f"series.other.{index % n}"], _CYCLE_DASHES[index // n % 3], name)
+        # The dash changes with the colour, so that neighbours are told apart in black and white, and once more past one
+        # turn of the cycle, so that the seventh line is not the first again.
+        return SeriesStyle(self.colours[f"series.other.{index % n}"], _CYCLE_DASHES[(index + index // n) % 3], name)
 
     def mark(self, evidence: Evidence) -> Colour:
         """The colour of an evidence shape when its severity does not decide it."""

@@ -150,9 +150,10 @@ class Commands(QObject):
         path = self._dialogs.ask_report_path(self._window, str(suggestion))
         if path is None:
             return
+        options = self._session.report_options(result)
         self._jobs.submit(
             export.CHANNEL,
-            lambda cancel, progress: export.write_report(result, path, cancel, progress),
+            lambda cancel, progress: export.write_report(result, path, cancel, progress, options),
             on_done=lambda written: self._exported(written, len(result.runs)),
             on_error=self._export_failed,
             on_progress=self._window.status.show_progress,

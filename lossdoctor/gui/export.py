@@ -1,4 +1,4 @@
-"""Writes the PDF report of some runs, as a job."""
+"""Writes the report on some runs, as a job."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lossdoctor.progress import Cancel, Cancelled, Progress
+from lossdoctor.report.options import ReportOptions
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 CHANNEL = "export"
@@ -30,19 +31,27 @@ def partial_result(roots: Sequence[Path], runs: Sequence[DiagnosedRun]) -> ScanR
     )
 
 
-def write_report(result: ScanResult, path: Path, cancel: Cancel, progress: Progress) -> Path:
-    """Writes the report; `path` afterwards, whole or untouched.
+def write_report(result: ScanResult, path: Path, cancel: Cancel, progress: Progress, options: ReportOptions) -> Path:
+    """Writes the report in the format of the file's ending; `path` afterwards, whole or untouched.
+
+    Args:
+        result: the runs.
+        path: where to.
+        cancel: asked before every page.
+        progress: told before every page.
+        options: what the report holds beside the results.
 
     Raises:
-        Cancelled: before anything was written.
+        Cancelled: `cancel` said so; nothing was written.
         OutputError: `path` cannot be written.
+        UsageError: the ending of `path` names no format.
     """
+    from lossdoctor.report import writing
     from lossdoctor.report.document import build_report
-    from lossdoctor.report.pdf import write_pdf
 
     progress(0, 0, f"Writing {path.name}")
-    document = build_report(result)
+    document = build_report(result, options)
     if cancel():
         raise Cancelled
-    write_pdf(document, path)
+    writing.write_report(document, path, progress, cancel)
     return path

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.progress import Cancel, Progress
+from lossdoctor.report.options import ReportOptions
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
 from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
@@ -98,6 +99,11 @@ class Session(QObject):
             read=known.read,
             amend=self._store.with_choices,
         )
+
+    def report_options(self, result: ScanResult) -> ReportOptions:
+        """What a report on these runs holds beside the results: the user's ticks, and the thresholds in force."""
+        ticks = {item.run.id: self._store.ticks(item.run) for item in result.runs}
+        return ReportOptions(ticks=ticks, rules=self._known.rules)
 
     def judge_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
         """Diagnoses one run anew with the roles that are chosen for it now; `others` are the runs beside it."""

@@ -24,7 +24,7 @@ _GUTTER_MIN = 26.0
 def heights(spec: FigureSpec) -> tuple[float, float, float]:
     """Least, preferred and greatest height of the figure in points."""
     fixed = _rest(spec)
-    return fixed + 105.0, fixed + 150.0, fixed + 270.0
+    return fixed + 105.0, fixed + 150.0, fixed + 330.0
 
 
 def _lower_height(spec: FigureSpec) -> float:

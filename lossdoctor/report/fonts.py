@@ -17,7 +17,8 @@ _FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf", _FALLBACK: "De
 
 # A stretch of right-to-left letters with whatever stands between two of them.
 _NEUTRAL_KINDS = {"WS", "ON", "NSM", "CS", "ES", "ET", "BN"}
-_CODE = re.compile("`([^`]+)`")
+# `code` in sentences of lossdoctor's own.
+CODE = re.compile("`([^`]+)`")
 _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
@@ -70,12 +71,17 @@ def markup(text: str, font: str = REGULAR) -> str:
 
 def prose(text: str) -> str:
     """As `markup`, for sentences of lossdoctor's own, without the marks around `code`."""
-    return markup(_CODE.sub(r"\1", text))
+    return markup(CODE.sub(r"\1", text))
 
 
 def width(text: str, size: float, font: str = REGULAR) -> float:
     """Width of plain text in points."""
-    return sum(float(_face(name).stringWidth(piece, size)) for name, piece in pieces(text, font))
+    return sum(face_width(piece, size, name) for name, piece in pieces(text, font))
+
+
+def face_width(piece: str, size: float, name: str) -> float:
+    """Width in points of text that is already a piece in a single font, as `pieces` returns it."""
+    return float(_face(name).stringWidth(piece, size))
 
 
 def fitted(text: str, size: float, room: float, font: str = REGULAR) -> str:

@@ -8,6 +8,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 _LOGS = "Training logs (*tfevents* *.csv *.json *.jsonl);;All files (*)"
 
+# What the save dialog offers, and the ending a name without one gets.
+_REPORT_FORMATS = {"PDF (*.pdf)": ".pdf", "HTML (*.html)": ".html", "Markdown (*.md)": ".md"}
+_REPORT_ENDINGS = {".pdf", ".html", ".htm", ".md", ".markdown"}
+
 
 class FileDialogs:
     """The platform's own dialogs."""
@@ -24,8 +28,10 @@ class FileDialogs:
 
     def ask_report_path(self, parent: QWidget, suggestion: str) -> Path | None:
         """Where to write a report; None when the user changed their mind."""
-        chosen, _ = QFileDialog.getSaveFileName(parent, "Export PDF report", suggestion, "PDF (*.pdf)")
+        formats = ";;".join(_REPORT_FORMATS)
+        chosen, kind = QFileDialog.getSaveFileName(parent, "Export report", suggestion, formats)
         if not chosen:
             return None
         path = Path(chosen)
-        return path if path.suffix else path.with_suffix(".pdf")
+        ending = _REPORT_FORMATS.get(kind, ".pdf")
+        return path if path.suffix.lower() in _REPORT_ENDINGS else path.with_name(path.name + ending)

@@ -14,7 +14,9 @@ from lossdoctor.report.blocks import Block, Bullets, Code, Column, Fact, Heading
 from lossdoctor.report.options import ReportOptions
 from lossdoctor.report.sections.overview import read_facts, when
 from lossdoctor.rules.base import Rule
+from lossdoctor.rules.choice import RuleChoice
 from lossdoctor.rules.registry import RULES
+from lossdoctor.settings import Setting
 from lossdoctor.workspace.results import ScanResult
 
 _DECIDED = "How it is decided:"
@@ -56,7 +58,7 @@ def appendix(result: ScanResult, options: ReportOptions, created: datetime) -> t
             "force. `lossdoctor explain CODE` has the whole story of each, with examples and sources.",
             Tone.MUTED,
         ),
-        *(block for rule in RULES for block in _rule(rule)),
+        *(block for rule in RULES for block in _rule(rule, options.rules)),
     )
 
 
@@ -77,14 +79,25 @@ def _long_names(result: ScanResult) -> Iterator[Block]:
         yield Bullets(names[:_MOST_NAMES], max(0, len(names) - _MOST_NAMES), noun="name")
 
 
-def _rule(rule: Rule) -> Iterator[Block]:
+def _rule(rule: Rule, choice: RuleChoice) -> Iterator[Block]:
     yield Heading(f"{rule.code}  {rule.title}", 3, anchor=f"rule-{rule.code}")
     yield Paragraph(rule.summary)
+    if reason := choice.reason_against(rule):
+        yield Paragraph(f"Not asked: {reason}.")
+        return
     if decided := _decided(rule):
         yield Paragraph(decided)
     if rule.thresholds:
-        rows = tuple((s.key.partition(".")[2], _limit(s.default, s.unit), s.help) for s in rule.thresholds)
-        yield Table(_THRESHOLDS, rows)
+        chosen = rule.with_limits(dict(choice.limits))
+        yield Table(_THRESHOLDS, tuple(_threshold(chosen, setting) for setting in rule.thresholds))
+
+
+def _threshold(rule: Rule, setting: Setting) -> tuple[str, str, str]:
+    """A threshold with its value in force; one that the user changed says what it is otherwise."""
+    option = setting.key.partition(".")[2]
+    value = rule.limit(option)
+    changed = f" Set by you; {_limit(setting.default, setting.unit)} otherwise." if value != setting.default else ""
+    return option, _limit(value, setting.unit), setting.help + changed
 
 
 def _decided(rule: Rule) -> str:

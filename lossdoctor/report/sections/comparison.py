@@ -25,6 +25,7 @@ _MOST_OF_A_FOLDER = 2
 _MOST_DIFFERENCES = 4
 # Settings that differ between any two runs without making them different experiments.
 _IDLE = ("seed", "name", "dir", "path", "time", "date", "host", "id", "version", "output", "project", "entity", "group")
+_MOST_PANELS = 3
 _PANELS = (
     ("Validation loss", Role.VAL_LOSS),
     ("Training loss", Role.TRAIN_LOSS),
@@ -162,7 +163,7 @@ def _numbers(pair: RunPair) -> Table:
     rows = [
         (numbers.tag, item.run.name, numbers.first, numbers.best, numbers.best_step, numbers.last)
         for item in (pair.first, pair.second)
-        for numbers in numbers_of(item.run)
+        for numbers in numbers_of(item.run, drivers=False)
     ]
     return Table(columns, tuple(sorted(rows, key=lambda row: str(row[0]))))
 
@@ -175,11 +176,11 @@ def _figure(a: Run, b: Run) -> FigureSpec:
 
 
 def _panels(a: Run, b: Run) -> Iterator[Panel]:
-    for title, role in _PANELS:
-        lines = tuple(_lines(role, (a, b)))
-        if len(lines) == 2:
-            axis = choose_axis([line.series.values for line in lines])
-            yield Panel(title, lines, (), axis.log_y, axis.y_range)
+    """At most three, so that the page has room for the numbers."""
+    shown = [(title, lines) for title, role in _PANELS if len(lines := tuple(_lines(role, (a, b)))) == 2]
+    for title, lines in shown[:_MOST_PANELS]:
+        axis = choose_axis([line.series.values for line in lines])
+        yield Panel(title, lines, (), axis.log_y, axis.y_range)
 
 
 def _lines(role: Role, runs: Iterable[Run]) -> Iterator[Polyline]:

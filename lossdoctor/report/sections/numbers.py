@@ -27,9 +27,9 @@ class SeriesNumbers:
     last: str
 
 
-def numbers_of(run: Run) -> Iterator[SeriesNumbers]:
-    """The numbers of the losses, metrics, errors, learning rate and gradient norm a run is judged by."""
-    for role in (*LOSSES, *METRICS, *ERRORS, *_DRIVERS):
+def numbers_of(run: Run, drivers: bool = True) -> Iterator[SeriesNumbers]:
+    """The numbers of the losses, metrics and errors a run is judged by; `drivers`: of rate and gradient norm as well."""
+    for role in (*LOSSES, *METRICS, *ERRORS, *(_DRIVERS if drivers else ())):
         series = run.primary(role)
         if series is not None and len(series):
             yield _numbers(series, role)

@@ -11,7 +11,6 @@ from lossdoctor.runs import Role, Run
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 _COLUMNS = (
-    Column("", 0.45, numeric=True),
     Column("Run", 3.3),
     Column("Loss", 1.3),
     Column("Verdict", 1.85),
@@ -26,7 +25,8 @@ _PAGE = Column("Page", 0.75, numeric=True)
 def summary(result: ScanResult, anchors: Anchors) -> tuple[Block, ...]:
     """The table of all runs. The curve is the validation loss, with the training loss behind it."""
     rows = tuple(_row(number, item, anchors) for number, item in enumerate(result.runs, 1))
-    columns = (*_COLUMNS, _PAGE) if anchors.linked else _COLUMNS
+    number = Column("", 0.2 + 0.12 * len(str(len(rows))), numeric=True)
+    columns = (number, *_COLUMNS, *((_PAGE,) if anchors.linked else ()))
     return Heading("Runs", anchor="summary"), Table(columns, rows)
 
 
