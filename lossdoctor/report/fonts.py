@@ -1,4 +1,4 @@
-"""The report's fonts: Roboto, with DejaVu Sans for what Roboto lacks, measured and embedded; both are bundled."""
+"""The report's fonts: Roboto, and three more for what it lacks; bundled, measured and embedded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from lossdoctor.resources import resource
 REGULAR = "LossdoctorRegular"
 BOLD = "LossdoctorBold"
 _FALLBACK = "LossdoctorFallback"
-_FILES = {REGULAR: "Roboto-Regular.ttf", BOLD: "Roboto-Bold.ttf", _FALLBACK: "DejaVuSans.ttf"}
+_CJK = "LossdoctorCJK"
+_HANGUL = "LossdoctorHangul"
+_FILES = {
+    REGULAR: "Roboto-Regular.ttf",
+    BOLD: "Roboto-Bold.ttf",
+    _FALLBACK: "DejaVuSans.ttf",
+    _CJK: "DroidSansFallback-subset.ttf",
+    _HANGUL: "LossdoctorHangul.ttf",
+}
 
 # A stretch of right-to-left letters with whatever stands between two of them.
 _NEUTRAL_KINDS = {"WS", "ON", "NSM", "CS", "ES", "ET", "BN"}
@@ -30,23 +38,21 @@ def _face(font: str) -> Any:
 
     loaded = TTFont(font, str(resource("fonts", _FILES[font])))
     pdfmetrics.registerFont(loaded)
+    bold = BOLD if font == REGULAR else font
+    pdfmetrics.registerFontFamily(font, normal=font, bold=bold, italic=font, boldItalic=bold)
     return loaded
 
 
 def register() -> None:
-    """Makes the fonts known to ReportLab, with bold as the family's bold."""
-    from reportlab.pdfbase import pdfmetrics
-
-    for font in _FILES:
+    """Makes the main fonts known to ReportLab; the fallbacks follow when a text needs them."""
+    for font in (BOLD, REGULAR):
         _face(font)
-    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
-    pdfmetrics.registerFontFamily(_FALLBACK, normal=_FALLBACK, bold=_FALLBACK, italic=_FALLBACK, boldItalic=_FALLBACK)
 
 
 def pieces(text: str, font: str = REGULAR) -> list[tuple[str, str]]:
     r"""Plain text as (font, piece) in drawing order, each piece in a font that has all its characters.
 
-    A character that no bundled font has is written as its code (`\u4e2d`): better than an empty box, which looks the
+    A character that no bundled font has is written as its code (`\U0001f600`): better than an empty box, which looks the
     same for every name. Right-to-left stretches are put into the order in which they are drawn.
     """
     found: list[tuple[str, str]] = []
@@ -100,7 +106,7 @@ def fitted(text: str, size: float, room: float, font: str = REGULAR) -> str:
 
 
 def _glyph(char: str, font: str) -> tuple[str, str]:
-    for name in (font, _FALLBACK):
+    for name in (font, _FALLBACK, _CJK, _HANGUL):
         if ord(char) in _face(name).face.charToGlyph:
             return name, char
     code = ord(char)
