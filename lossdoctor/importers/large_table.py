@@ -104,7 +104,7 @@ def _read(read_from: ReadFrom, size: int, path: str) -> Table | None:
             return None
     if layout.dialect.delimiter == "\t" and _blank_rows(arrays, texts):
         return None
-    return _table(arrays, texts, layout, path, rows, ended=stream.last in (b"\n", b"\r"))
+    return _table(arrays, texts, layout, path, rows, ended=stream.last in (b"\n", b"\r", b'"'))
 
 
 def _sample(read: Read, size: int) -> bytes:
