@@ -23,6 +23,7 @@ from lossdoctor.diagnosis import Diagnosis
 from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import Role, RoleAssignment, Run, Series
+from tests.bench.mistakes_page import write_page
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Headline:
 
     what: str
     figures: dict[str, float]
+    scored: tuple[Scored, ...] = ()
 
 
 def read_runs(root: Path) -> list[Run]:
@@ -229,12 +231,16 @@ def main() -> None:
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--brief", action="store_true", help="leave out the list of mistakes")
     parser.add_argument("--readme", type=Path, help="write the headline figures into this file's accuracy section")
+    parser.add_argument("--html", type=Path, help="write the worst mistakes with their figures to this page")
     options = parser.parse_args()
     headlines: list[Headline] = []
     for path in options.paths:
         headlines += _score_path(path, not options.brief)
     if options.readme:
         write_accuracy(options.readme, headlines)
+    if options.html:
+        count = write_page(options.html, [item for headline in headlines for item in headline.scored])
+        print(f"\n{options.html}: {count} mistakes")
 
 
 def _score_path(path: Path, mistakes: bool) -> list[Headline]:
@@ -245,11 +251,15 @@ def _score_path(path: Path, mistakes: bool) -> list[Headline]:
             formats.setdefault(s.run.format, []).append(s)
         for name, members in formats.items():
             report(f"{path.name}, {name}", members, mistakes and name == "tensorboard")
-        return [Headline("networks trained with a known fault", report(f"{path.name}, all formats", scored, False))]
+        figures = report(f"{path.name}, all formats", scored, False)
+        shown = tuple(item for item in scored if item.run.format == "tensorboard")
+        return [Headline("networks trained with a known fault", figures, shown)]
     if (path / "labels.csv").exists():
-        return [Headline("public runs, labelled by eye", report(path.name, score_labelled(path), mistakes))]
+        scored = score_labelled(path)
+        return [Headline("public runs, labelled by eye", report(path.name, scored, mistakes), tuple(scored))]
     if path.suffix == ".jsonl":
-        return [Headline("published histories: overfitting or not", report(path.name, score_histories(path), mistakes))]
+        scored = score_histories(path)
+        return [Headline("published histories: overfitting or not", report(path.name, scored, mistakes), tuple(scored))]
     parts = (child for child in sorted(path.iterdir()) if _is_truth(child))
     return [headline for child in parts for headline in _score_path(child, mistakes)]
 
