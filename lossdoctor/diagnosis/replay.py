@@ -91,7 +91,7 @@ def _until(series: Series, step: int) -> Series:
     keep = series.steps <= step
     if bool(keep.all()):
         return series
-    return Series(series.tag, series.steps[keep], series.values[keep], series.wall_times[keep], series.source)
+    return series.at(keep)
 
 
 def _without_plans(run: Run) -> dict[str, str | int | float | bool | None]:

@@ -108,6 +108,11 @@ class Series:
         """(n,) true where the value is neither NaN nor infinite."""
         return np.isfinite(self.values)
 
+    def at(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Series:
+        """Some of the points with all that belongs to them, given as a mask or as indices."""
+        band = None if self.band is None else self.band.at(rows)
+        return Series(self.tag, self.steps[rows], self.values[rows], self.wall_times[rows], self.source, band)
+
     def restarts(self) -> npt.NDArray[np.int64]:
         """Indices i with steps[i] < steps[i-1]: a resume, a restart or a second writer."""
         return np.flatnonzero(np.diff(self.steps) < 0) + 1
@@ -125,5 +130,4 @@ class Series:
         later_minimum = np.minimum.accumulate(self.steps[::-1])[::-1]
         keep = np.ones(len(self), dtype=bool)
         keep[:-1] = self.steps[:-1] < later_minimum[1:]
-        band = None if self.band is None else self.band.at(keep)
-        return Series(self.tag, self.steps[keep], self.values[keep], self.wall_times[keep], self.source, band)
+        return self.at(keep)

@@ -63,3 +63,4 @@ def test_the_public_logs_hold_nothing_unexplained(corpus: Path) -> None:
     kinds = {verdict.kind for fact in listed(root) if (verdict := compare(root, fact))}
     assert "unexplained" not in kinds
     assert "traceback" not in kinds
+    assert "unread" not in kinds

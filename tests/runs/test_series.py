@@ -62,6 +62,7 @@ def test_a_band_travels_with_its_points() -> None:
     assert series != Series("loss", [0, 5, 5], [1.0, 2.0, 3.0], band=Band([0, 0, 0], [9, 9, 9]))
     assert series.last_branch().band == Band([0.5, 2.0], [1.5, 4.0])
     assert series.band != 3
+    assert series.at(np.array([2, 0])) == Series("loss", [5, 0], [3.0, 1.0], band=Band([2.0, 0.5], [4.0, 1.5]))
 
 
 def test_a_band_has_two_edges_of_one_length() -> None:
