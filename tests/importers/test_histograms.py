@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from lossdoctor.importers import find_sources, read_source
+from lossdoctor.importers.histograms import MAX_BUCKETED
 from lossdoctor.importers.layers import read_layer_tag
-from lossdoctor.importers.tensorboard.histograms import MAX_BUCKETED
 from lossdoctor.importers.tensorboard.reader import read_event_bytes
 from lossdoctor.runs import HistogramKind, Run
 from tests.helpers import logs

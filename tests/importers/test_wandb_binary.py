@@ -131,3 +131,42 @@ def test_foreign_bytes_behind_the_header_are_no_crash(tmp_path: Path, body: byte
     run = read(tmp_path)
     assert run.series == ()
     assert run.problems
+
+
+HISTOGRAM = {"_type": "histogram", "values": [1, 2, 3], "bins": [-1.0, 0.0, 1.0, 2.0]}
+PACKED = {"_type": "histogram", "values": [1, 2, 3], "packedBins": {"min": -1.0, "size": 1.0, "count": 3}}
+NESTED = {
+    "gradients/fc1.weight._type": "histogram",
+    "gradients/fc1.weight.values": [1, 2, 3],
+    "gradients/fc1.weight.bins": [-1.0, 0.0, 1.0, 2.0],
+}
+NESTED_PACKED = {
+    "gradients/fc1.weight._type": "histogram",
+    "gradients/fc1.weight.values": [1, 2, 3],
+    "gradients/fc1.weight.packedBins.min": -1.0,
+    "gradients/fc1.weight.packedBins.size": 1.0,
+    "gradients/fc1.weight.packedBins.count": 3,
+}
+
+
+@pytest.mark.parametrize(
+    "logged", [{"gradients/fc1.weight": HISTOGRAM}, {"gradients/fc1.weight": PACKED}, NESTED, NESTED_PACKED]
+)
+def test_histograms_of_watched_models(tmp_path: Path, logged: dict[str, object]) -> None:
+    rows = [history({"loss": 1.0 / (1 + i), "_step": i, **logged}) for i in range(4)]
+    wandb_file(tmp_path / "run-a.wandb", rows)
+    run = read(tmp_path)
+    assert [series.tag for series in run.series] == ["loss"]
+    (histograms,) = run.histograms
+    assert (histograms.layer, histograms.kind, histograms.steps.tolist()) == ("fc1", "gradient", [0, 1, 2, 3])
+    assert histograms.buckets(2).counts.tolist() == [1.0, 2.0, 3.0]
+    assert histograms.buckets(2).right.tolist() == [0.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"values": [1, 2]}, {"bins": "x"}, {"bins": [3.0, 2.0, 1.0, 0.0]}, {"packedBins": {"min": 0, "count": 1e30}}],
+)
+def test_a_histogram_that_does_not_fit_together_is_left_out(tmp_path: Path, broken: dict[str, object]) -> None:
+    wandb_file(tmp_path / "run-a.wandb", [*ROWS, history({"h": {**HISTOGRAM, **broken}, "_step": 90})])
+    assert read(tmp_path).histograms == ()

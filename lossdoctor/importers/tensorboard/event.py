@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lossdoctor.importers.histograms import MAX_BUCKETS, Floats, Histogram
 from lossdoctor.importers.protobuf import BYTES, FIXED32, FIXED64, VARINT, Malformed, fields, signed, varint
-from lossdoctor.importers.tensorboard.histograms import MAX_BUCKETS, Floats, Histogram, read_histogram
+from lossdoctor.importers.tensorboard.histograms import read_histogram
 
 MAX_TAG_BYTES = 4096
 MAX_TEXT_BYTES = 1 << 20

@@ -10,12 +10,12 @@ import numpy as np
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.files import opened, shown, unreadable
+from lossdoctor.importers.histograms import MAX_BUCKETED, MAX_HISTOGRAM_TAGS, Histograms, table_histogram
 from lossdoctor.importers.protobuf import Malformed
 from lossdoctor.importers.tensorboard.batch import Decoder
 from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
 from lossdoctor.importers.tensorboard.crc import masked_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
-from lossdoctor.importers.tensorboard.histograms import MAX_BUCKETED, MAX_HISTOGRAM_TAGS, Histograms, table_histogram
 from lossdoctor.importers.tensorboard.media import media_only
 from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, frame
 from lossdoctor.runs import HistogramSeries, Problem, ProblemLevel

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,12 +12,14 @@ from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
 from lossdoctor.importers.config_files import flatten
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.histograms import Histograms
 from lossdoctor.importers.json_numbers import json_number
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.wandb_binary.framing import HEADER, Records, read_records
 from lossdoctor.importers.wandb_binary.messages import WandbRun, read_run
 from lossdoctor.importers.wandb_folder import folder_config
-from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Series
+from lossdoctor.importers.wandb_histograms import is_part, row_histograms
+from lossdoctor.runs import ConfigValue, HistogramSeries, Problem, ProblemLevel, Series
 
 MAX_BYTES = 2 << 30
 # Columns of the row's own bookkeeping.
@@ -74,7 +77,7 @@ class WandbBinaryImporter:
             problems.append(Problem("no_rows", ProblemLevel.INFO, shown(path), text, _printed(os.path.dirname(path))))
         config = {**_folder_config(path, problems), **_config(wandb)}
         run = build_run(source, series, name=wandb.name or None, config=config, problems=problems)
-        return ImportResult((run,))
+        return ImportResult((replace(run, histograms=_histograms(wandb)),))
 
 
 def _series(wandb: WandbRun, source: str) -> list[Series]:
@@ -83,20 +86,33 @@ def _series(wandb: WandbRun, source: str) -> list[Series]:
     The step is the item `_step`, else the record's own step, else the row's number (files of the newest SDK carry none).
     """
     points: dict[str, tuple[list[int], list[float], list[float]]] = {}
-    for index, (own_step, row) in enumerate(wandb.rows):
-        # Old SDKs wrote the step as text.
-        given = json_number(row.get(_STEP), texts=True)
-        known = given is not None and abs(given) < 2**63
-        step = int(given) if known and given is not None else own_step if own_step is not None else index
+    for step, row in _stepped(wandb):
         wall = json_number(row.get(_WALL))
         for key, value in row.items():
-            number = None if key in _BOOKKEEPING else json_number(value)
+            number = None if key in _BOOKKEEPING or is_part(key, row) else json_number(value)
             if number is not None:
                 steps, values, walls = points.setdefault(key, ([], [], []))
                 steps.append(step)
                 values.append(number)
                 walls.append(np.nan if wall is None else wall)
     return [Series(tag, np.array(s, np.int64), np.array(v), np.array(w), source) for tag, (s, v, w) in points.items()]
+
+
+def _stepped(wandb: WandbRun) -> Iterator[tuple[int, dict[str, object]]]:
+    for index, (own_step, row) in enumerate(wandb.rows):
+        # Old SDKs wrote the step as text.
+        given = json_number(row.get(_STEP), texts=True)
+        known = given is not None and abs(given) < 2**63
+        yield (int(given) if known and given is not None else own_step if own_step is not None else index), row
+
+
+def _histograms(wandb: WandbRun) -> tuple[HistogramSeries, ...]:
+    collected = Histograms()
+    for step, row in _stepped(wandb):
+        wall = json_number(row.get(_WALL))
+        for key, histogram in row_histograms(row):
+            collected.add(key, step, np.nan if wall is None else wall, histogram)
+    return collected.finish()
 
 
 def _folder_config(path: str, problems: list[Problem]) -> dict[str, ConfigValue]:
