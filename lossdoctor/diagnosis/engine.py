@@ -1,19 +1,25 @@
-"""diagnose: asks every rule, keeps what failed and what did not apply, and draws one Diagnosis from it."""
+"""diagnose: asks every rule, keeps what failed and what did not apply, and draws one Diagnosis from it.
+
+In two steps, because comparing needs every run of a folder and their points do not all fit in memory: `examine` looks at
+one run alone, `conclude` ranks the causes once the runs beside it are known. `diagnose` does both.
+"""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from lossdoctor.diagnosis.diagnosis import Diagnosis
+from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.diagnosis.explained import set_aside
 from lossdoctor.diagnosis.sentence import verdict_sentence
 from lossdoctor.diagnosis.verdict import Weighed, weigh
 from lossdoctor.findings import Finding, Outcome, Point, Span, Status, Verdict
-from lossdoctor.knowledge.causes import rank_causes
-from lossdoctor.knowledge.ranked import RankedCause
+from lossdoctor.knowledge.causes import Interview, interview, rank_interviewed
+from lossdoctor.knowledge.neighbours import Sibling, as_sibling
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.rules.registry import RULES
@@ -22,7 +28,10 @@ from lossdoctor.runs import Run
 
 
 def diagnose(
-    run: Run, siblings: Sequence[Run] = (), rules: Sequence[Rule] = RULES, choice: RuleChoice = EVERY_RULE
+    run: Run,
+    siblings: Sequence[Run | Sibling] = (),
+    rules: Sequence[Rule] = RULES,
+    choice: RuleChoice = EVERY_RULE,
 ) -> Diagnosis:
     """Everything lossdoctor says about one run.
 
@@ -36,19 +45,40 @@ def diagnose(
     Returns:
         The diagnosis. A rule that raises becomes a failed outcome; the others go on.
     """
+    return conclude(examine(run, rules, choice), siblings)
+
+
+def examine(run: Run, rules: Sequence[Rule] = RULES, choice: RuleChoice = EVERY_RULE) -> Examination:
+    """Everything that can be said about one run without the runs beside it; small, whatever the run's size."""
     # Overflow and 0/0 are ordinary here (losses of 1e38, constant series); their results are handled as values.
     with np.errstate(all="ignore"):
-        return _diagnose(run, siblings, rules, choice)
+        return _examine(run, rules, choice)
 
 
-def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule], choice: RuleChoice) -> Diagnosis:
+def conclude(examined: Examination, siblings: Sequence[Run | Sibling] = ()) -> Diagnosis:
+    """The diagnosis, with the causes as they rank beside the other runs of the folder.
+
+    Args:
+        examined: what `examine` found.
+        siblings: runs to compare with, whole or reduced; the run itself, known by its id, may be among them.
+    """
+    if examined.interview is None:
+        return examined.alone
+    try:
+        causes = rank_interviewed(examined.interview, siblings)
+    except Exception:  # noqa: BLE001  # our own defect must not cost the user the verdict
+        return replace(examined.alone, outcomes=(*examined.alone.outcomes, _failed_causes()))
+    return replace(examined.alone, causes=causes)
+
+
+def _examine(run: Run, rules: Sequence[Rule], choice: RuleChoice) -> Examination:
     view = RunView(run)
     limits = dict(choice.limits)
     asked = tuple(_ask(rule, view, choice.reason_against(rule), limits) for rule in rules)
     weighed = weigh(asked)
     outcomes = set_aside(asked)
-    causes, trouble = _causes(run, weighed.verdict, outcomes, siblings)
-    return Diagnosis(
+    about, trouble = _interview(run, weighed.verdict, outcomes)
+    alone = Diagnosis(
         verdict=weighed.verdict,
         confidence=weighed.confidence,
         runner_up=weighed.runner_up,
@@ -58,9 +88,9 @@ def _diagnose(run: Run, siblings: Sequence[Run], rules: Sequence[Rule], choice: 
         onset_step=_onset_step(weighed, outcomes),
         outcomes=outcomes + trouble,
         decided_by=weighed.decided_by,
-        causes=causes,
         thresholds=choice.limits,
     )
+    return Examination(alone, about.own if about is not None else as_sibling(run), about)
 
 
 def _ask(rule: Rule, view: RunView, reason_against: str, limits: Mapping[str, float]) -> Outcome:
@@ -72,15 +102,18 @@ def _ask(rule: Rule, view: RunView, reason_against: str, limits: Mapping[str, fl
         return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
 
 
-def _causes(
-    run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...], siblings: Sequence[Run]
-) -> tuple[tuple[RankedCause, ...], tuple[Outcome, ...]]:
-    """The ranked causes, and a failed outcome when ranking them broke."""
-    others = [other for other in siblings if other.id != run.id]
+def _interview(
+    run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...]
+) -> tuple[Interview | None, tuple[Outcome, ...]]:
+    """What the causes need to know of the run, and a failed outcome when asking for it broke."""
     try:
-        return rank_causes(run, verdict, outcomes, others), ()
+        return interview(run, verdict, outcomes), ()
     except Exception:  # noqa: BLE001  # our own defect must not cost the user the verdict
-        return (), (Outcome("causes", "causes", Status.FAILED, reason=traceback.format_exc(limit=-4)),)
+        return None, (_failed_causes(),)
+
+
+def _failed_causes() -> Outcome:
+    return Outcome("causes", "causes", Status.FAILED, reason=traceback.format_exc(limit=-4))
 
 
 def _nan_step(outcomes: Sequence[Outcome]) -> int | None:
@@ -119,4 +152,4 @@ def _first_step(finding: Finding) -> int | None:
     return int(min(steps)) if steps else None
 
 
-__all__ = ["diagnose"]
+__all__ = ["conclude", "diagnose", "examine"]

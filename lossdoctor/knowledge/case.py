@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from lossdoctor.findings import Finding, Outcome, Verdict
-from lossdoctor.knowledge.neighbours import Neighbour, compare
+from lossdoctor.knowledge.neighbours import Neighbour, Sibling, as_sibling, compare
 from lossdoctor.knowledge.track import Track, make_track
 from lossdoctor.runs import Role, Run, StandardConfig, standard_config
 from lossdoctor.signals.excursions import excursions
@@ -31,13 +31,15 @@ class Case:
         run: the run.
         verdict: its verdict.
         outcomes: every rule's answer.
-        siblings: the runs that stand beside it; the caller decides which these are.
+        siblings: the runs that stand beside it, whole or reduced; the caller decides which these are.
+        reduced: the run itself as its siblings see it, where that is all that is left of it.
     """
 
     run: Run
     verdict: Verdict
     outcomes: tuple[Outcome, ...] = ()
-    siblings: Sequence[Run] = ()
+    siblings: Sequence[Run | Sibling] = ()
+    reduced: Sibling | None = None
 
     @cached_property
     def config(self) -> StandardConfig:
@@ -133,12 +135,17 @@ class Case:
         return self.train.curve.best_step if onset is None else onset
 
     @cached_property
-    def neighbours(self) -> tuple[Run, ...]:
+    def own(self) -> Sibling:
+        """The run itself as its siblings see it."""
+        return as_sibling(self.run) if self.reduced is None else self.reduced
+
+    @cached_property
+    def neighbours(self) -> tuple[Sibling, ...]:
         """The siblings without the run itself, at most `MAX_SIBLINGS`, by id."""
         others = (s for s in self.siblings if s.id != self.run.id)
-        return tuple(sorted(others, key=lambda sibling: sibling.id)[:MAX_SIBLINGS])
+        return tuple(map(as_sibling, sorted(others, key=lambda sibling: sibling.id)[:MAX_SIBLINGS]))
 
     @cached_property
     def compared(self) -> tuple[Neighbour, ...]:
         """The neighbours whose settings and end level are known; empty when our own settings are not."""
-        return compare(self.config, self.neighbours) if self.config else ()
+        return compare(self.own.config, self.neighbours) if self.own.config else ()

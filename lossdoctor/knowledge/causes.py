@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +14,7 @@ from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
 from lossdoctor.knowledge.catalogue import Arguments, CauseEntry, EvidenceEntry, load_causes
 from lossdoctor.knowledge.hints import sentences
+from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.knowledge.predicates import PREDICATES
 from lossdoctor.knowledge.ranked import Argument, RankedCause
 from lossdoctor.knowledge.vocabulary import FINDINGS_OF_VERDICT, VERDICTS_WITHOUT_CAUSES
@@ -27,8 +29,37 @@ Asked: TypeAlias = dict[tuple[str, Arguments], Answer]
 SIDE_FINDING = -1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """The answers about one run that do not depend on other runs: what is kept of it until all are read.
+
+    Attributes:
+        own: the run, reduced to what a comparison needs.
+        verdict: its verdict.
+        outcomes: the rules' answers.
+        asked: answers by predicate and arguments; empty for a verdict that needs no causes.
+    """
+
+    own: Sibling
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    asked: Asked
+
+
+def interview(run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...]) -> Interview:
+    """Asks everything about a run that `rank_interviewed` will need, comparisons with other runs apart."""
+    asked: Asked = {}
+    case = Case(run, verdict, outcomes)
+    for cause in load_causes() if verdict not in VERDICTS_WITHOUT_CAUSES else ():
+        if prior_of(cause, verdict, case.findings) is not None:
+            for entry in cause.evidence:
+                if not PREDICATES[entry.predicate].compares:
+                    _ask(entry, case, asked)
+    return Interview(case.own, verdict, outcomes, asked)
+
+
 def rank_causes(
-    run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...], siblings: Sequence[Run] = ()
+    run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...], siblings: Sequence[Run | Sibling] = ()
 ) -> tuple[RankedCause, ...]:
     """Likely causes of what a run shows, most likely first.
 
@@ -39,12 +70,23 @@ def rank_causes(
         siblings: the runs that stand beside it (`lossdoctor.workspace.siblings`), for comparison.
 
     Returns:
+        As `rank_interviewed`.
+    """
+    return rank_interviewed(interview(run, verdict, outcomes), siblings)
+
+
+def rank_interviewed(about: Interview, siblings: Sequence[Run | Sibling] = ()) -> tuple[RankedCause, ...]:
+    """Likely causes of what a run shows, from its interview and the runs beside it.
+
+    Returns:
         At most `MAX_CAUSES`, by falling score, then by id. Two calls with equal arguments give equal results.
     """
-    if verdict in VERDICTS_WITHOUT_CAUSES:
+    if about.verdict in VERDICTS_WITHOUT_CAUSES:
         return ()
-    case = Case(run, verdict, outcomes, siblings)
-    asked: Asked = {}
+    own, verdict = about.own, about.verdict
+    # The run's points may be gone by now; what was asked of them is in `asked`.
+    case = Case(Run(own.id, "", own.name, "", ()), verdict, about.outcomes, siblings, reduced=own)
+    asked = dict(about.asked)
     ranked = [
         judge(cause, prior, case, asked)
         for cause in load_causes()

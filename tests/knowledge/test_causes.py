@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +11,14 @@ import numpy as np
 import pytest
 
 from lossdoctor.findings import Severity, Verdict
-from lossdoctor.knowledge.catalogue import causes_by_id, load_causes
-from lossdoctor.knowledge.causes import MAX_CAUSES, SIDE_FINDING, prior_of, rank_causes
+from lossdoctor.knowledge import causes as ranking
+from lossdoctor.knowledge.answer import Answer
+from lossdoctor.knowledge.case import Case
+from lossdoctor.knowledge.catalogue import EvidenceEntry, causes_by_id, load_causes
+from lossdoctor.knowledge.causes import MAX_CAUSES, SIDE_FINDING, interview, prior_of, rank_causes, rank_interviewed
 from lossdoctor.knowledge.checklist import build_checklist
+from lossdoctor.knowledge.neighbours import as_sibling
+from lossdoctor.knowledge.predicates import PREDICATES
 from lossdoctor.knowledge.vocabulary import FINDINGS
 from lossdoctor.runs import Run
 from tests.knowledge.builders import falling, flat, make_run, outcome
@@ -180,3 +186,37 @@ def test_random_runs_never_break_the_ranking() -> None:
             for cause in rank_causes(run, verdict, (outcome(str(rng.choice(FINDINGS))),), siblings):
                 assert 0 <= cause.score <= 1
                 assert all(a.text and "{" not in a.text for a in cause.arguments_for + cause.arguments_against)
+
+
+def test_reduced_siblings_rank_like_whole_ones() -> None:
+    config = {"lr": 0.3, "optimizer": "adam", "model": "x"}
+    nan_tail = np.where(np.arange(400) > 350, np.nan, 2.3)
+    tails = (np.full(400, 2.3), nan_tail, np.r_[np.inf, np.full(399, 2.0)], np.linspace(2.3, 0.1, 400), np.array([1.0]))
+    siblings = [
+        make_run(id=f"runs/{i}", config=config | {"lr": 0.1 * i}, train=values) for i, values in enumerate(tails)
+    ]
+    compared = 0
+    for run in siblings:
+        about = interview(run, Verdict.UNDERFITTING, (outcome("not_converging"),))
+        ranked = rank_causes(run, Verdict.UNDERFITTING, (outcome("not_converging"),), siblings)
+        assert rank_interviewed(pickle.loads(pickle.dumps(about)), [as_sibling(s) for s in siblings]) == ranked
+        compared += rank_interviewed(about) != ranked
+    assert compared  # the siblings did change something
+
+
+def test_what_an_interview_asks_does_not_depend_on_siblings(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = make_run(train=flat(), config={"lr": 0.3})
+    about = interview(run, Verdict.UNDERFITTING, (outcome("not_converging"),))
+    assert about.asked
+    assert not any(PREDICATES[name].compares for name, _ in about.asked)
+    asked: list[str] = []
+
+    def spy(entry: EvidenceEntry, case: Case, known: ranking.Asked) -> Answer:
+        if (entry.predicate, entry.args) not in known:
+            asked.append(entry.predicate)
+        return real(entry, case, known)
+
+    real = ranking._ask
+    monkeypatch.setattr(ranking, "_ask", spy)
+    rank_interviewed(about, [run])
+    assert {PREDICATES[name].compares for name in asked} == {True}

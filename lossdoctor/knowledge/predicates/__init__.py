@@ -32,10 +32,12 @@ class Predicate:
     Attributes:
         function: called with the case and the arguments of the knowledge file.
         numbers: names of the numbers every decided answer carries.
+        compares: True when the answer depends on the runs beside it; it is then asked after every run was read.
     """
 
     function: Callable[..., Answer]
     numbers: tuple[str, ...]
+    compares: bool = False
 
     @property
     def name(self) -> str:
@@ -122,9 +124,9 @@ _TABLE: tuple[Predicate, ...] = (
     Predicate(hygiene.ended_before_plan, ("reached", "plan", "share")),
     Predicate(hygiene.zeros_for_nan, ("step",)),
     Predicate(hygiene.few_points, ("points", "limit")),
-    Predicate(siblings.sibling_better_with, ("other", "value", "better", "loss", "reached")),
-    Predicate(siblings.same_settings_do_better, ("other", "loss", "reached")),
-    Predicate(siblings.first_loss_above_siblings, ("first", "usual", "count")),
-    Predicate(siblings.siblings_share_floor, ("count", "level")),
+    Predicate(siblings.sibling_better_with, ("other", "value", "better", "loss", "reached"), compares=True),
+    Predicate(siblings.same_settings_do_better, ("other", "loss", "reached"), compares=True),
+    Predicate(siblings.first_loss_above_siblings, ("first", "usual", "count"), compares=True),
+    Predicate(siblings.siblings_share_floor, ("count", "level"), compares=True),
 )
 PREDICATES: Mapping[str, Predicate] = {predicate.name: predicate for predicate in _TABLE}

@@ -1,4 +1,7 @@
-"""Predicates over other runs of the same folder: what differed in the settings, and did it help."""
+"""Predicates over other runs of the same folder: what differed in the settings, and did it help.
+
+They look at `Case.own` and `Case.neighbours` only, so that they can be asked when the run itself is no longer at hand.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ import numpy as np
 
 from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
-from lossdoctor.knowledge.neighbours import end_level
-from lossdoctor.runs import Role
 
 # A sibling is better when its end level is below this share of ours.
 _BETTER = 0.7
@@ -15,13 +16,13 @@ _BETTER = 0.7
 
 def _own_end(case: Case) -> float | None:
     """Our end level; a run that ended non-finite counts as infinitely bad."""
-    end = end_level(case.run)
-    return float("inf") if end is None and case.train is not None else end
+    own = case.own
+    return float("inf") if own.end is None and own.began is not None else own.end
 
 
 def sibling_better_with(case: Case, setting: str, side: str) -> Answer:
     """A run of this folder that differs only in `setting` (there smaller: "below", larger: "above") ends far lower."""
-    value = case.config.get(setting)
+    value = case.own.config.get(setting)
     if not isinstance(value, (int, float)):
         return Answer.unknown(f"config.{setting}")
     if same_settings_do_better(case).holds:
@@ -42,7 +43,7 @@ def sibling_better_with(case: Case, setting: str, side: str) -> Answer:
 
 def same_settings_do_better(case: Case) -> Answer:
     """A run of this folder with the same recorded settings ends far lower: the difference is in data or code."""
-    if not case.config:
+    if not case.own.config:
         return Answer.unknown("config.lr")
     own = _own_end(case)
     twins = [n for n in case.compared if not n.differs]
@@ -65,13 +66,12 @@ def siblings_share_floor(case: Case) -> Answer:
 
 def first_loss_above_siblings(case: Case, factor: float = 1.5) -> Answer:
     """The first training loss exceeds `factor` times the median first loss of at least three runs of this folder."""
-    if case.train is None or not np.isfinite(case.train.values[0]):
+    if case.own.began is None or not np.isfinite(case.own.began):
         return Answer.unknown()
-    firsts = [s.values[0] for run in case.neighbours if (s := run.primary(Role.TRAIN_LOSS)) is not None and len(s)]
-    finite = np.array([value for value in firsts if np.isfinite(value)])
+    finite = np.array([s.first for s in case.neighbours if s.first is not None and np.isfinite(s.first)])
     if finite.size < 3:
         return Answer.unknown()
-    first, usual = float(case.train.values[0]), float(np.median(finite))
+    first, usual = case.own.began, float(np.median(finite))
     if usual <= 0:
         return Answer.unknown()
     return Answer.of(first >= factor * usual, first=first, usual=usual, count=int(finite.size))
