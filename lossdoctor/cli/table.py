@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from lossdoctor import formatting, safe_text
 from lossdoctor.cli.badges import COLOURS, badge
 from lossdoctor.findings import Verdict
-from lossdoctor.runs import Role
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,13 +47,12 @@ def _urgency(item: DiagnosedRun) -> tuple[int, float, str]:
 
 def _row(item: DiagnosedRun) -> Row:
     run, diagnosis = item.run, item.diagnosis
-    loss = run.primary(Role.TRAIN_LOSS) or run.primary(Role.VAL_LOSS)
-    last = formatting.step(int(loss.steps.max())) if loss is not None and len(loss) else "–"
+    last = item.facts.last_step
     return Row(
         verdict=diagnosis.verdict,
         run=safe_text.terminal(run.id),
         confidence=_confidence(diagnosis.confidence),
-        last_step=last,
+        last_step="–" if last is None else formatting.step(last),
         best_step="–" if diagnosis.best_step is None else formatting.step(diagnosis.best_step),
         sentence=safe_text.terminal(diagnosis.sentence.render()),
     )

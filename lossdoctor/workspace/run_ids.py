@@ -23,15 +23,23 @@ def unique_runs(found: Sequence[RootedRun]) -> tuple[Run, ...]:
     An id that two scanned folders share (`a/run1` and `b/run1` are both `run1`) gets the folder's name in front, and
     its whole path where the names are equal too. Runs of one folder with one id are numbered.
     """
-    ordered = sorted(found, key=lambda item: (item.run.id, item.root, item.run.path, item.run.name, item.run.format))
+    renamed = ((found[index].run, id_) for id_, index in unique_ids(found))
+    return tuple(run if run.id == id_ else replace(run, id=id_) for run, id_ in renamed)
+
+
+def unique_ids(found: Sequence[RootedRun]) -> list[tuple[str, int]]:
+    """(id, index into `found`) of every run, sorted by id; the ids are those of `unique_runs`."""
+
+    def key(index: int) -> tuple[str, ...]:
+        run = found[index].run
+        return run.id, found[index].root, run.path, run.name, run.format
+
+    order = sorted(range(len(found)), key=key)
+    ordered = [found[index] for index in order]
     ids = [item.run.id for item in ordered]
     for prefix in (_root_name, _root_path):
         ids = _spread(ids, ordered, prefix)
-    ids = _number(ids)
-    renamed = (
-        item.run if item.run.id == id_ else replace(item.run, id=id_) for item, id_ in zip(ordered, ids, strict=True)
-    )
-    return tuple(sorted(renamed, key=lambda run: run.id))
+    return sorted(zip(_number(ids), order, strict=True))
 
 
 def _root_name(root: str) -> str:

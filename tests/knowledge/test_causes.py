@@ -189,7 +189,7 @@ def test_random_runs_never_break_the_ranking() -> None:
 
 
 def test_reduced_siblings_rank_like_whole_ones() -> None:
-    config = {"lr": 0.3, "optimizer": "adam", "model": "x"}
+    config: dict[str, Any] = {"lr": 0.3, "optimizer": "adam", "model": "x"}
     nan_tail = np.where(np.arange(400) > 350, np.nan, 2.3)
     tails = (np.full(400, 2.3), nan_tail, np.r_[np.inf, np.full(399, 2.0)], np.linspace(2.3, 0.1, 400), np.array([1.0]))
     siblings = [

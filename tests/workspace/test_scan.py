@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from lossdoctor.diagnosis.engine import diagnose
+from lossdoctor.diagnosis import Diagnosis
+from lossdoctor.diagnosis.engine import conclude, examine
+from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.errors import InputError, KnowledgeError
 from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.reading import read_source
+from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancelled
 from lossdoctor.runs import Problem, ProblemLevel, Run
 from lossdoctor.workspace.results import DiagnosedRun
 from lossdoctor.workspace.scan import scan
 
-SCAN = "lossdoctor.workspace.scan"
+JOB = "lossdoctor.workspace.scan_job"
+WORK = "lossdoctor.workspace.examined"
 
 
 def write_log(path: Path, points: int = 60, rate: float = 0.1) -> Path:
@@ -69,18 +73,18 @@ def test_each_run_is_handed_over_when_it_is_diagnosed(tree: Path) -> None:
 def test_a_diagnosis_sees_the_runs_beside_it(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     siblings: dict[str, list[str]] = {}
 
-    def spy(run: Run, others: tuple[Run, ...], **_: object) -> object:
-        siblings[run.id] = [other.id for other in others]
-        return diagnose(run, others)
+    def spy(examined: Examination, others: tuple[Sibling, ...]) -> Diagnosis:
+        siblings[examined.own.id] = [other.id for other in others]
+        return conclude(examined, others)
 
-    monkeypatch.setattr(f"{SCAN}.diagnose", spy)
+    monkeypatch.setattr(f"{JOB}.conclude", spy)
     ids = [item.run.id for item in scan([tree]).runs]
     # a/log.csv, b/log.csv and c/log.csv: each file stands for its folder.
     assert siblings == dict.fromkeys(ids, ids)
 
 
 def raising(error: BaseException, on: str) -> Callable[[Source], ImportResult]:
-    def read(source: Source, *_: object) -> ImportResult:
+    def read(source: Source) -> ImportResult:
         if f"/{on}/" in source.files[0]:
             raise error
         return read_source(source)
@@ -101,7 +105,7 @@ def raising(error: BaseException, on: str) -> Callable[[Source], ImportResult]:
 def test_what_one_source_does_costs_that_source_only(
     tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
 ) -> None:
-    monkeypatch.setattr(f"{SCAN}.read_source", raising(error, "b"))
+    monkeypatch.setattr(f"{WORK}.read_source", raising(error, "b"))
     result = scan([tree])
     assert len(result.runs) == 2
     [problem] = [p for p in result.problems if p.level is ProblemLevel.ERROR]
@@ -113,12 +117,12 @@ def test_what_one_source_does_costs_that_source_only(
 
 
 def test_a_diagnosis_that_fails_costs_that_run_only(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail_on_b(run: Run, others: tuple[Run, ...], **_: object) -> object:
+    def fail_on_b(run: Run) -> Examination:
         if "b" in run.id.split("/"):
             raise ValueError("odd")
-        return diagnose(run, others)
+        return examine(run)
 
-    monkeypatch.setattr(f"{SCAN}.diagnose", fail_on_b)
+    monkeypatch.setattr(f"{WORK}.examine", fail_on_b)
     result = scan([tree])
     assert len(result.runs) == 2
     assert [p.code for p in result.problems] == ["internal_error"]
@@ -126,7 +130,7 @@ def test_a_diagnosis_that_fails_costs_that_run_only(tree: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), Cancelled()])
 def test_the_user_can_stop_it(tree: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    monkeypatch.setattr(f"{SCAN}.read_source", raising(error, "b"))
+    monkeypatch.setattr(f"{WORK}.read_source", raising(error, "b"))
     with pytest.raises(type(error)):
         scan([tree])
 
@@ -149,12 +153,12 @@ def test_cancel_is_asked_between_sources_and_between_runs(tree: Path) -> None:
 def test_progress_rises_from_nothing_to_all(tree: Path) -> None:
     told: list[tuple[int, int]] = []
     scan([tree], progress=lambda done, total, what: told.append((done, total)))
-    assert [done for done, _ in told] == [0, 1, 2, 3, 4, 5, 6]
+    assert [done for done, _ in told] == [0, 1, 2, 3, 4, 5, 6, 6]
     assert {total for _, total in told} == {6}
 
 
 def test_problems_are_listed_once_and_in_order(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def twice(source: Source, *_: object) -> ImportResult:
+    def twice(source: Source) -> ImportResult:
         result = read_source(source)
         problem = Problem("odd", ProblemLevel.WARNING, source.path, "is odd.")
         [run] = result.runs
@@ -172,7 +176,7 @@ def test_problems_are_listed_once_and_in_order(tree: Path, monkeypatch: pytest.M
         )
         return ImportResult((with_problem,), (problem,))
 
-    monkeypatch.setattr(f"{SCAN}.read_source", twice)
+    monkeypatch.setattr(f"{WORK}.read_source", twice)
     problems = scan([tree]).problems
     assert [p.code for p in problems] == ["odd"] * 3
     assert [p.path for p in problems] == sorted(p.path for p in problems)
@@ -191,9 +195,9 @@ def test_nothing_to_read_is_a_problem_not_an_error(tmp_path: Path) -> None:
 def test_a_broken_installation_is_not_taken_for_a_broken_log(
     tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def fail(run: Run, others: tuple[Run, ...], **_: object) -> object:
+    def fail(run: Run) -> object:
         raise error
 
-    monkeypatch.setattr(f"{SCAN}.diagnose", fail)
+    monkeypatch.setattr(f"{WORK}.examine", fail)
     with pytest.raises(type(error)):
         scan([tree])

@@ -1,0 +1,207 @@
+"""ScanJob: a scan in three steps that a caller may watch, stop and still get a result from: find, examine, conclude."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lossdoctor.diagnosis.engine import conclude
+from lossdoctor.diagnosis.examination import Examination
+from lossdoctor.importers.base import Discovery, Source
+from lossdoctor.importers.discover import find_sources
+from lossdoctor.knowledge.case import MAX_SIBLINGS
+from lossdoctor.knowledge.neighbours import Sibling
+from lossdoctor.progress import Cancel, Cancelled, never
+from lossdoctor.runs import Problem, StandardConfig
+from lossdoctor.workspace.chunks import jobs_for, make_chunks
+from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, examine_source
+from lossdoctor.workspace.guard import TooSlowError, allowance, guarded, time_limit, took_too_long
+from lossdoctor.workspace.results import DiagnosedRun, ScanResult
+from lossdoctor.workspace.run_ids import RootedRun, unique_ids
+from lossdoctor.workspace.siblings import sibling_groups
+from lossdoctor.workspace.workers import Workers
+
+# Two minutes for a file that is not large: longer than the slowest honest one seen, short enough to wait for.
+TIMEOUT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """How a scan works; none of these changes what it finds.
+
+    Attributes:
+        jobs: number of processes; None lets the amount of work decide, 1 stays in this process.
+        timeout: seconds that one source may take (more for large ones); 0 for no limit. In this process it holds only
+            where the system has interval timers.
+        how: what every source is examined with.
+    """
+
+    jobs: int | None = None
+    timeout: float = TIMEOUT_SECONDS
+    how: HowToExamine = field(default_factory=HowToExamine)
+
+
+class ScanJob:
+    """One scan. Call `find`, iterate over `examine`, then `conclude`, which also works on what was examined so far.
+
+    Args:
+        paths: files and folders.
+        options: how to work.
+        cancel: asked before every path, source and run.
+    """
+
+    def __init__(self, paths: Sequence[Path], options: ScanOptions | None = None, cancel: Cancel = never) -> None:
+        self._paths = tuple(paths)
+        self._options = options or ScanOptions()
+        self._cancel = cancel
+        self._started = time.perf_counter()
+        self._rooted: list[tuple[str, Source]] = []
+        self._problems: list[Problem] = []
+        self._results: dict[int, SourceResult] = {}
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What was found, by id."""
+        return tuple(source for _, source in self._rooted)
+
+    @property
+    def runs(self) -> int:
+        """Number of runs read so far."""
+        return sum(len(result.runs) for result in self._results.values())
+
+    def find(self) -> None:
+        """Looks for sources below the paths.
+
+        Raises:
+            Cancelled: `cancel` said so.
+        """
+        discoveries, problems = _discover(self._paths, self._cancel)
+        self._rooted, self._problems = _distinct_sources(discoveries), problems
+
+    def examine(self) -> Generator[tuple[Source, SourceResult] | None, None, None]:
+        """Each source with what came of it, in the order of completion; None now and then while nothing happens.
+
+        Raises:
+            Cancelled: `cancel` said so.
+            LossdoctorError, FileNotFoundError: the installation is broken.
+        """
+        sources = self.sources
+        jobs = self._options.jobs or jobs_for(sources)
+        steps = self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
+        for step in steps:
+            if step is None:
+                _stop_if(self._cancel)
+                yield None
+                continue
+            index, result = step
+            self._results[index] = result
+            yield sources[index], result
+
+    def conclude(self, on_run: Callable[[DiagnosedRun], None] | None = None) -> ScanResult:
+        """Diagnoses the examined runs beside each other.
+
+        Args:
+            on_run: receives each run with its final id, in the order of ids.
+        """
+        found = [(self._rooted[i][0], run) for i, result in sorted(self._results.items()) for run in result.runs]
+        problems = [p for result in self._results.values() for p in result.problems] + self._problems
+        runs: list[DiagnosedRun] = []
+        for item in self._diagnosed(found, problems):
+            runs.append(item)
+            if on_run is not None:
+                on_run(item)
+        done = [source for index, source in enumerate(self.sources) if index in self._results]
+        return ScanResult(
+            roots=tuple(map(str, self._paths)),
+            runs=tuple(runs),
+            problems=_sorted_problems(problems),
+            files=sum(len(source.every_file) for source in done),
+            bytes=sum(source.total_bytes for source in done),
+            seconds=time.perf_counter() - self._started,
+            unread=sum(len(s.every_file) for i, s in enumerate(self.sources) if i not in self._results),
+        )
+
+    def _here(self, sources: Sequence[Source]) -> Iterator[tuple[int, SourceResult]]:
+        for index, source in enumerate(sources):
+            _stop_if(self._cancel)
+            yield index, _within_limit(source, self._options)
+
+    def _in_processes(self, sources: Sequence[Source], jobs: int) -> Iterator[tuple[int, SourceResult] | None]:
+        _stop_if(self._cancel)
+        workers = Workers(self._options.how, jobs, self._options.timeout)
+        yield from workers.examine(make_chunks(sources, jobs))
+
+    def _diagnosed(self, found: Sequence[tuple[str, ExaminedRun]], problems: list[Problem]) -> Iterator[DiagnosedRun]:
+        """The runs that could be diagnosed, by id; `problems` receives those of every run."""
+        ids = unique_ids([RootedRun(root, item.run) for root, item in found])
+        named = [_renamed(found[index][1], run_id) for run_id, index in ids]
+        siblings = sibling_groups([_sibling(item) for item in named])
+        keeps = self._options.how.keep_points
+        for item in named:
+            _stop_if(self._cancel)
+            problems += item.run.problems
+            if isinstance(item.examination, Problem):
+                problems.append(item.examination)
+                continue
+            # By id, as a comparison takes them; one more, because the run itself may be among them.
+            beside = siblings[item.run.id][: MAX_SIBLINGS + 1]
+            yield DiagnosedRun(item.run, conclude(item.examination, beside), None if keeps else item.facts)
+
+
+def _within_limit(source: Source, options: ScanOptions) -> SourceResult:
+    limit = allowance(options.timeout, source.total_bytes)
+    try:
+        with time_limit(limit):
+            return examine_source(source, options.how)
+    except TooSlowError:  # between two steps of the work, where nobody was looking
+        return SourceResult((), (took_too_long(source.path, limit),))
+
+
+def _renamed(item: ExaminedRun, run_id: str) -> ExaminedRun:
+    if item.run.id == run_id:
+        return item
+    examination = item.examination
+    if isinstance(examination, Examination):
+        examination = examination.renamed(run_id)
+    return ExaminedRun(replace(item.run, id=run_id), item.facts, examination)
+
+
+def _sibling(item: ExaminedRun) -> Sibling:
+    if isinstance(item.examination, Examination):
+        return item.examination.own
+    return Sibling(item.run.id, item.run.name, StandardConfig(), None, None, None)
+
+
+def _stop_if(cancel: Cancel) -> None:
+    if cancel():
+        raise Cancelled
+
+
+def _discover(paths: Sequence[Path], cancel: Cancel) -> tuple[list[Discovery], list[Problem]]:
+    discoveries: list[Discovery] = []
+    problems: list[Problem] = []
+    for path in sorted(set(paths)):
+        _stop_if(cancel)
+        found = guarded(str(path), find_sources, path)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            discoveries.append(found)
+            problems.extend(found.problems)
+    return discoveries, problems
+
+
+def _distinct_sources(discoveries: Iterable[Discovery]) -> list[tuple[str, Source]]:
+    """(root, source) of every source once, by id; of overlapping roots the outermost (shortest) gives the id."""
+    seen: dict[tuple[str, tuple[str, ...]], tuple[str, Source]] = {}
+    for found in sorted(discoveries, key=lambda d: (len(d.root), d.root)):
+        for source in found.sources:
+            seen.setdefault((source.format, source.every_file), (found.root, source))
+    return sorted(seen.values(), key=lambda item: (item[1].id, item[0], item[1].path))
+
+
+def _sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Every problem once (a run's own may have been reported by its source too), by path and place."""
+    return tuple(sorted(set(problems), key=lambda p: (p.path, p.place, p.code, p.message)))
