@@ -18,6 +18,7 @@ from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.importers.registry import IMPORTERS, recognise, titles
 from lossdoctor.importers.text_log import TextLogImporter, compile_pattern
 from lossdoctor.importers.walk import walk
+from lossdoctor.importers.where import EVERYWHERE, Where
 from lossdoctor.runs import Problem, ProblemLevel
 
 # In a folder, files with these endings are counted but not opened: none is a log, and weights and videos abound.
@@ -32,7 +33,7 @@ _NEVER_LOGS = frozenset(_NEVER_LOGS_TEXT.split())
 _MAX_NEAR_MISSES = 5
 
 
-def find_sources(path: Path, options: ReadOptions = AS_THEY_SAY) -> Discovery:
+def find_sources(path: Path, options: ReadOptions = AS_THEY_SAY, where: Where = EVERYWHERE) -> Discovery:
     """Everything below a folder, or one file, that looks like a training log.
 
     Only the beginnings of regular files are read. The same tree gives the same answer, whatever order the file
@@ -42,6 +43,7 @@ def find_sources(path: Path, options: ReadOptions = AS_THEY_SAY) -> Discovery:
         path: a folder or a file. A file that was named is always explained, also when it is no log.
         options: with a `pattern`, text files with a line that it fits are read by it, others as without it; with
             `maps`, tables that have the columns of one are read by it, whatever else they look like.
+        where: which files below a folder to look at.
 
     Returns:
         Sources sorted by id, ids unique and relative to the folder (to the file's parent for a file). A path that
@@ -56,7 +58,7 @@ def find_sources(path: Path, options: ReadOptions = AS_THEY_SAY) -> Discovery:
     )
     target = os.path.abspath(os.fspath(path))
     if os.path.isdir(target):
-        return _in_folder(target, asked)
+        return _in_folder(target, asked, where)
     return _one_file(target, asked)
 
 
@@ -101,8 +103,8 @@ def _one_file(path: str, asked: _Asked) -> Discovery:
     return Discovery(root, _unique(list(sources)), problems, 1)
 
 
-def _in_folder(root: str, asked: _Asked) -> Discovery:
-    walked = walk(root)
+def _in_folder(root: str, asked: _Asked, where: Where) -> Discovery:
+    walked = walk(root, where)
     problems = list(walked.problems)
     claimed: dict[str, list[FileHead]] = {}
     near_misses: list[Problem] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lossdoctor.importers.options import RoleRule
@@ -86,7 +86,12 @@ def _points(run: Run, tag: str) -> int:
 
 def unmatched(rules: Sequence[RoleRule], runs: Sequence[Run]) -> list[Problem]:
     """A problem for every rule that finds no series in any of the runs; none when there are no runs."""
-    tags = dict.fromkeys(series.tag for run in runs for series in run.series)
+    return unmatched_tags(rules, (series.tag for run in runs for series in run.series))
+
+
+def unmatched_tags(rules: Sequence[RoleRule], found: Iterable[str]) -> list[Problem]:
+    """The same, from the tags of all runs."""
+    tags = dict.fromkeys(found)
     if not tags:
         return []
     return [_unmatched(rule, list(tags)) for rule in rules if not any(re.search(rule.pattern, tag) for tag in tags)]

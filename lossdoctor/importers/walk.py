@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass, field
 
 from lossdoctor.importers.files import shown, unreadable
+from lossdoctor.importers.where import EVERYWHERE, Where
 from lossdoctor.runs import Problem, ProblemLevel
 
 MAX_DEPTH = 64
@@ -26,51 +27,95 @@ class Walk:
     problems: list[Problem] = field(default_factory=list)
 
 
-def walk(root: str) -> Walk:
-    """Every regular file below `root`.
+def walk(root: str, where: Where = EVERYWHERE) -> Walk:
+    """Every regular file below `root` that `where` wants.
 
-    Linked folders are not entered: inside the root their target is met anyway, outside it the user is told. Linked
-    files count once, under their own name unless the target was met. FIFOs, sockets and devices are left alone.
+    Linked folders are not entered unless `where` says so: inside the root their target is met anyway, outside it the
+    user is told. Linked files count once, under their own name unless the target was met. FIFOs, sockets and devices
+    are left alone.
     """
-    found = Walk()
-    links: list[str] = []
-    seen: set[tuple[int, int]] = set()
-    real_root = os.path.realpath(root)
-    stack: list[tuple[str, int]] = [(root, 0)]
-    while stack:
-        folder, depth = stack.pop()
-        try:
-            with os.scandir(folder) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            found.problems.append(unreadable(folder, error))
-            continue
-        below: list[tuple[str, int]] = []
+    walker = _Walker(root, where)
+    walker.enter(root, 0)
+    walker.follow()
+    walker.found.files.sort()
+    return walker.found
+
+
+class _Walker:
+    """The state of one walk."""
+
+    def __init__(self, root: str, where: Where) -> None:
+        self.found = Walk()
+        self._root, self._where = root, where
+        self._links: list[tuple[str, int]] = []
+        self._full = False
+        self._folders: set[tuple[int, int]] = set()
+
+    def enter(self, root: str, depth: int) -> None:
+        """Lists everything below a folder; links are put aside."""
+        stack = [(root, depth)]
+        while stack and not self._full:
+            folder, depth = stack.pop()
+            if self._where.follow_links:
+                self._folders.add(_identity(folder))
+            try:
+                with os.scandir(folder) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self.found.problems.append(unreadable(folder, error))
+                continue
+            below = self._below(listed, depth)
+            if depth >= MAX_DEPTH:
+                self.found.problems.extend(_too_deep(path) for path, _ in below)
+            else:
+                stack.extend(reversed(below))
+
+    def _below(self, listed: list[os.DirEntry[str]], depth: int) -> list[tuple[str, int]]:
+        """Takes the files of one folder and returns the folders to enter."""
+        below = []
+        deeper = self._where.max_depth is None or depth < self._where.max_depth
         for entry in listed:
             if entry.is_symlink():
-                links.append(entry.path)
+                self._links.append((entry.path, depth))
             elif entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS:
+                if deeper and entry.name not in SKIPPED_FOLDERS and not self._excluded(entry.path):
                     below.append((entry.path, depth + 1))
-            elif entry.is_file(follow_symlinks=False):
-                found.files.append(entry.path)
-                if len(found.files) >= MAX_FILES:
-                    found.problems.append(_too_many(root))
-                    return found
-        if depth >= MAX_DEPTH:
-            found.problems.extend(_too_deep(path) for path, _ in below)
-        else:
-            stack.extend(reversed(below))
-    _follow_links(links, real_root, found, seen)
-    found.files.sort()
-    return found
+            elif entry.is_file(follow_symlinks=False) and self._wanted(entry.path):
+                self.found.files.append(entry.path)
+                if len(self.found.files) >= MAX_FILES:
+                    self.found.problems.append(_too_many(self._root))
+                    self._full = True
+                    break
+        return below
+
+    def follow(self) -> None:
+        """Looks at the links that were met, after all real folders, so that a target goes by its own name."""
+        while self._where.follow_links and any(os.path.isdir(link) for link, _ in self._links):
+            folders = sorted((link, depth) for link, depth in self._links if os.path.isdir(link))
+            self._links = [item for item in self._links if item not in folders]
+            for link, depth in folders:
+                deeper = self._where.max_depth is None or depth < self._where.max_depth
+                if deeper and _identity(link) not in self._folders and not self._excluded(link):
+                    self.enter(link, depth + 1)
+        _follow_links([link for link, _ in self._links if self._wanted(link)], self._root, self.found)
+
+    def _excluded(self, path: str) -> bool:
+        return bool(self._where.exclude) and self._where.excludes(self._relative(path))
+
+    def _wanted(self, path: str) -> bool:
+        if not (self._where.include or self._where.exclude):
+            return True
+        return self._where.wants(self._relative(path))
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self._root).replace(os.sep, "/")
 
 
-def _follow_links(links: list[str], real_root: str, found: Walk, seen: set[tuple[int, int]]) -> None:
+def _follow_links(links: list[str], root: str, found: Walk) -> None:
     if not links:
         return
-    for path in found.files:
-        seen.add(_identity(path))
+    real_root = os.path.realpath(root)
+    seen = {_identity(path) for path in found.files}
     for link in sorted(links):
         try:
             status = os.stat(link)
@@ -99,7 +144,7 @@ def _outside(link: str, target: str) -> Problem:
         ProblemLevel.INFO,
         shown(link),
         f"is a link to {shown(target)}, outside the scanned folder, and was not followed.",
-        "Scan that folder as well if its runs matter.",
+        "Scan that folder as well if its runs matter, or use --follow-symlinks.",
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lossdoctor.diagnosis.engine import examine
 from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.importers.base import Source
+from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.importers.reading import read_source
 from lossdoctor.progress import Cancelled
+from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.runs import Problem, Run
 from lossdoctor.workspace.guard import TooSlowError, defect, guarded, took_too_long
 from lossdoctor.workspace.results import RunFacts
@@ -21,9 +24,13 @@ class HowToExamine:
 
     Attributes:
         keep_points: keep each run's series and histograms; without them a run costs a few kilobytes.
+        read: what the user says about the logs.
+        rules: which rules are asked, with which thresholds.
     """
 
     keep_points: bool = True
+    read: ReadOptions = AS_THEY_SAY
+    rules: RuleChoice = EVERY_RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,13 @@ class ExaminedRun:
         run: as read; without points when these were not to be kept.
         facts: what was counted on its points.
         examination: what was found, or why that failed.
+        tags: the tags of its series, where the user chose roles by tag; else empty.
     """
 
     run: Run
     facts: RunFacts
     examination: Examination | Problem
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +58,37 @@ class SourceResult:
     problems: tuple[Problem, ...] = ()
 
 
-def examine_source(source: Source, how: HowToExamine) -> SourceResult:
+def as_read(run: Run) -> Run:
+    """The run itself: what `amend` is where nobody has a last word."""
+    return run
+
+
+def examine_source(source: Source, how: HowToExamine, amend: Callable[[Run], Run] = as_read) -> SourceResult:
     """Reads a source and examines every run in it; what goes wrong becomes problems of the result.
+
+    Args:
+        source: what to read.
+        how: how to read and examine it.
+        amend: the last word on each run before it is examined.
 
     Raises:
         LossdoctorError, FileNotFoundError: the installation is broken, so that every source would fail alike.
     """
-    result = guarded(source.path, read_source, source)
+    result = guarded(source.path, read_source, source, how.read)
     if isinstance(result, Problem):
         return SourceResult((), (result,))
-    return SourceResult(tuple(_examined(run, how) for run in result.runs), result.problems)
+    return SourceResult(tuple(_examined(amend(run), how) for run in result.runs), result.problems)
 
 
 def _examined(run: Run, how: HowToExamine) -> ExaminedRun:
-    return ExaminedRun(run if how.keep_points else without_points(run), RunFacts.of(run), _examination(run))
+    kept = run if how.keep_points else without_points(run)
+    tags = tuple(series.tag for series in run.series) if how.read.roles else ()
+    return ExaminedRun(kept, RunFacts.of(run), _examination(run, how.rules), tags)
 
 
-def _examination(run: Run) -> Examination | Problem:
+def _examination(run: Run, rules: RuleChoice) -> Examination | Problem:
     try:
-        return examine(run)
+        return examine(run, choice=rules)
     except TooSlowError as error:
         return took_too_long(run.path, float(str(error)))
     except (Cancelled, LossdoctorError, FileNotFoundError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lossdoctor.diagnosis import Diagnosis
+from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.runs import Problem, Role, Run
 
 
@@ -58,6 +59,7 @@ class ScanResult:
         files: number of log files read.
         bytes: their sizes together.
         seconds: wall time of the scan.
+        rules: which rules were asked, with which thresholds.
         unread: number of log files that were found but not read, because the scan was interrupted.
     """
 
@@ -67,6 +69,7 @@ class ScanResult:
     files: int
     bytes: int
     seconds: float
+    rules: RuleChoice = EVERY_RULE
     unread: int = 0
 
     @property

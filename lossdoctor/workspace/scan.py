@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.progress import Cancel, Progress, never, silent
+from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
+from lossdoctor.runs import Run
+from lossdoctor.workspace.examined import HowToExamine
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.scan_job import ScanJob, ScanOptions
 
@@ -16,7 +20,9 @@ def scan(
     progress: Progress = silent,
     cancel: Cancel = never,
     on_run: Callable[[DiagnosedRun], None] | None = None,
-    options: ScanOptions | None = None,
+    rules: RuleChoice = EVERY_RULE,
+    read: ReadOptions = AS_THEY_SAY,
+    amend: Callable[[Run], Run] | None = None,
 ) -> ScanResult:
     """Everything below `paths`, diagnosed.
 
@@ -29,15 +35,24 @@ def scan(
         progress: told of every source and every run; the two halves of the total are reading and comparing.
         cancel: asked before every source and every run.
         on_run: receives each run as soon as it is diagnosed, in the order of ids.
-        options: how to work; by default in this process, keeping every point.
+        rules: which rules are asked, with which thresholds.
+        read: what the user says about the logs; what of it finds nothing becomes a problem.
+        amend: the last word on each run before it is diagnosed, for choices remembered for single runs.
 
     Returns:
-        Runs sorted by id and every problem met, sorted by path.
+        Runs with all their points, sorted by id and every problem met, sorted by path.
 
     Raises:
         Cancelled: `cancel` said so.
     """
-    job = ScanJob(paths, options or ScanOptions(jobs=1), cancel)
+    options = ScanOptions(jobs=1, how=HowToExamine(read=read, rules=rules), amend=amend)
+    return run_job(ScanJob(paths, options, cancel), progress, on_run)
+
+
+def run_job(
+    job: ScanJob, progress: Progress = silent, on_run: Callable[[DiagnosedRun], None] | None = None
+) -> ScanResult:
+    """Takes a job from beginning to end; arguments and errors as of `scan`."""
     job.find()
     total = len(job.sources)
     done = 0

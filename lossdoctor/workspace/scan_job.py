@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,12 +13,14 @@ from lossdoctor.diagnosis.engine import conclude
 from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.importers.base import Discovery, Source
 from lossdoctor.importers.discover import find_sources
+from lossdoctor.importers.role_choice import unmatched_tags
+from lossdoctor.importers.where import EVERYWHERE, Where
 from lossdoctor.knowledge.case import MAX_SIBLINGS
 from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancel, Cancelled, never
-from lossdoctor.runs import Problem, StandardConfig
+from lossdoctor.runs import Problem, Run, StandardConfig
 from lossdoctor.workspace.chunks import jobs_for, make_chunks
-from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, examine_source
+from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, as_read, examine_source
 from lossdoctor.workspace.guard import TooSlowError, allowance, guarded, time_limit, took_too_long
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_ids
@@ -29,18 +33,25 @@ TIMEOUT_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """How a scan works; none of these changes what it finds.
+    """How a scan works, and what it looks at.
 
     Attributes:
         jobs: number of processes; None lets the amount of work decide, 1 stays in this process.
         timeout: seconds that one source may take (more for large ones); 0 for no limit. In this process it holds only
             where the system has interval timers.
         how: what every source is examined with.
+        where: which files below a folder are looked at.
+        amend: the last word on each run before it is examined, for choices remembered for single runs; with it the scan
+            stays in this process.
+        since: seconds since 1970; sources none of whose files was written after that are left out.
     """
 
     jobs: int | None = None
     timeout: float = TIMEOUT_SECONDS
     how: HowToExamine = field(default_factory=HowToExamine)
+    where: Where = EVERYWHERE
+    amend: Callable[[Run], Run] | None = None
+    since: float | None = None
 
 
 class ScanJob:
@@ -77,8 +88,11 @@ class ScanJob:
         Raises:
             Cancelled: `cancel` said so.
         """
-        discoveries, problems = _discover(self._paths, self._cancel)
-        self._rooted, self._problems = _distinct_sources(discoveries), problems
+        discoveries, problems = _discover(self._paths, self._options, self._cancel)
+        since = self._options.since
+        found = _distinct_sources(discoveries)
+        self._rooted = found if since is None else [item for item in found if _written_after(item[1], since)]
+        self._problems = problems
 
     def examine(self) -> Generator[tuple[Source, SourceResult] | None, None, None]:
         """Each source with what came of it, in the order of completion; None now and then while nothing happens.
@@ -88,7 +102,7 @@ class ScanJob:
             LossdoctorError, FileNotFoundError: the installation is broken.
         """
         sources = self.sources
-        jobs = self._options.jobs or jobs_for(sources)
+        jobs = 1 if self._options.amend is not None else self._options.jobs or jobs_for(sources)
         steps = self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
         for step in steps:
             if step is None:
@@ -106,7 +120,9 @@ class ScanJob:
             on_run: receives each run with its final id, in the order of ids.
         """
         found = [(self._rooted[i][0], run) for i, result in sorted(self._results.items()) for run in result.runs]
+        how = self._options.how
         problems = [p for result in self._results.values() for p in result.problems] + self._problems
+        problems += unmatched_tags(how.read.roles, (tag for _, run in found for tag in run.tags))
         runs: list[DiagnosedRun] = []
         for item in self._diagnosed(found, problems):
             runs.append(item)
@@ -120,6 +136,7 @@ class ScanJob:
             files=sum(len(source.every_file) for source in done),
             bytes=sum(source.total_bytes for source in done),
             seconds=time.perf_counter() - self._started,
+            rules=how.rules,
             unread=sum(len(s.every_file) for i, s in enumerate(self.sources) if i not in self._results),
         )
 
@@ -154,7 +171,7 @@ def _within_limit(source: Source, options: ScanOptions) -> SourceResult:
     limit = allowance(options.timeout, source.total_bytes)
     try:
         with time_limit(limit):
-            return examine_source(source, options.how)
+            return examine_source(source, options.how, options.amend or as_read)
     except TooSlowError:  # between two steps of the work, where nobody was looking
         return SourceResult((), (took_too_long(source.path, limit),))
 
@@ -174,17 +191,26 @@ def _sibling(item: ExaminedRun) -> Sibling:
     return Sibling(item.run.id, item.run.name, StandardConfig(), None, None, None)
 
 
+def _written_after(source: Source, since: float) -> bool:
+    for path in source.every_file:
+        with suppress(OSError):  # gone meanwhile: what reads it will say so
+            if os.stat(path).st_mtime < since:
+                continue
+        return True
+    return False
+
+
 def _stop_if(cancel: Cancel) -> None:
     if cancel():
         raise Cancelled
 
 
-def _discover(paths: Sequence[Path], cancel: Cancel) -> tuple[list[Discovery], list[Problem]]:
+def _discover(paths: Sequence[Path], options: ScanOptions, cancel: Cancel) -> tuple[list[Discovery], list[Problem]]:
     discoveries: list[Discovery] = []
     problems: list[Problem] = []
     for path in sorted(set(paths)):
         _stop_if(cancel)
-        found = guarded(str(path), find_sources, path)
+        found = guarded(str(path), find_sources, path, options.how.read.pattern, options.where)
         if isinstance(found, Problem):
             problems.append(found)
         else:

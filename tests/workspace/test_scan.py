@@ -84,7 +84,7 @@ def test_a_diagnosis_sees_the_runs_beside_it(tree: Path, monkeypatch: pytest.Mon
 
 
 def raising(error: BaseException, on: str) -> Callable[[Source], ImportResult]:
-    def read(source: Source) -> ImportResult:
+    def read(source: Source, *_: object) -> ImportResult:
         if f"/{on}/" in source.files[0]:
             raise error
         return read_source(source)
@@ -117,7 +117,7 @@ def test_what_one_source_does_costs_that_source_only(
 
 
 def test_a_diagnosis_that_fails_costs_that_run_only(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail_on_b(run: Run) -> Examination:
+    def fail_on_b(run: Run, **_: object) -> Examination:
         if "b" in run.id.split("/"):
             raise ValueError("odd")
         return examine(run)
@@ -158,7 +158,7 @@ def test_progress_rises_from_nothing_to_all(tree: Path) -> None:
 
 
 def test_problems_are_listed_once_and_in_order(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def twice(source: Source) -> ImportResult:
+    def twice(source: Source, *_: object) -> ImportResult:
         result = read_source(source)
         problem = Problem("odd", ProblemLevel.WARNING, source.path, "is odd.")
         [run] = result.runs
@@ -195,7 +195,7 @@ def test_nothing_to_read_is_a_problem_not_an_error(tmp_path: Path) -> None:
 def test_a_broken_installation_is_not_taken_for_a_broken_log(
     tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def fail(run: Run) -> object:
+    def fail(run: Run, **_: object) -> object:
         raise error
 
     monkeypatch.setattr(f"{WORK}.examine", fail)

@@ -21,7 +21,7 @@ from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
 from lossdoctor.workspace.examined import HowToExamine
 from lossdoctor.workspace.json_results import to_json
 from lossdoctor.workspace.results import ScanResult
-from lossdoctor.workspace.scan import scan
+from lossdoctor.workspace.scan import run_job, scan
 from lossdoctor.workspace.scan_job import ScanJob, ScanOptions
 from tests.workspace.test_scan import write_log
 
@@ -57,7 +57,9 @@ worker.main()
 
 def test_the_number_of_processes_changes_no_byte(examples: Path, tmp_path: Path) -> None:
     tree = tree_of(tmp_path, [f"sweep/run{i}" for i in range(5)])
-    one, two, three = (text_of(scan([examples, tree], options=ScanOptions(jobs=jobs, how=LEAN))) for jobs in (1, 2, 3))
+    one, two, three = (
+        text_of(run_job(ScanJob([examples, tree], ScanOptions(jobs=jobs, how=LEAN)))) for jobs in (1, 2, 3)
+    )
     assert one == two == three
     assert text_of(scan([tree, examples])).replace(str(tree), "") != ""
     whole = scan([examples, tree])
@@ -78,7 +80,7 @@ def test_a_file_that_kills_or_blocks_its_process_costs_that_file_only(
 ) -> None:
     odd_worker(monkeypatch, body)
     started = time.monotonic()
-    result = scan([tree_of(tmp_path, "abcdef")], options=ScanOptions(jobs=2, timeout=1.0))
+    result = run_job(ScanJob([tree_of(tmp_path, "abcdef")], ScanOptions(jobs=2, timeout=1.0)))
     assert [item.run.id for item in result.runs] == [f"{name}/log.csv" for name in "acdef"]
     [problem] = [p for p in result.problems if p.level is ProblemLevel.ERROR]
     assert problem.code == code
@@ -90,14 +92,14 @@ def test_a_file_that_kills_or_blocks_its_process_costs_that_file_only(
 def test_a_broken_installation_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     odd_worker(monkeypatch, 'raise KnowledgeError("data.toml is broken.", "Reinstall.")')
     with pytest.raises(KnowledgeError, match=r"data\.toml is broken") as caught:
-        scan([tree_of(tmp_path, "abc")], options=ScanOptions(jobs=2))
+        run_job(ScanJob([tree_of(tmp_path, "abc")], ScanOptions(jobs=2)))
     assert caught.value.hint == "Reinstall."
 
 
 def test_processes_that_cannot_start_are_no_fault_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
     with pytest.raises(workers.WorkerStartError):
-        scan([tree_of(tmp_path, "abc")], options=ScanOptions(jobs=2))
+        run_job(ScanJob([tree_of(tmp_path, "abc")], ScanOptions(jobs=2)))
 
 
 def test_giving_up_leaves_no_process_and_keeps_what_was_done(tmp_path: Path) -> None:
@@ -121,14 +123,14 @@ def children() -> set[int]:
 
 
 def test_a_slow_file_is_given_up_in_one_process_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(source: Source) -> object:
+    def slow(source: Source, *_: object) -> object:
         if "b" in source.id:
             time.sleep(30)
         return real(source)
 
     real = read_source
     monkeypatch.setattr("lossdoctor.workspace.examined.read_source", slow)
-    result = scan([tree_of(tmp_path, "abc")], options=ScanOptions(jobs=1, timeout=0.3))
+    result = run_job(ScanJob([tree_of(tmp_path, "abc")], ScanOptions(jobs=1, timeout=0.3)))
     assert [item.run.id for item in result.runs] == ["a/log.csv", "c/log.csv"]
     assert [p.code for p in result.problems] == ["too_slow"]
 
