@@ -42,9 +42,11 @@ def progress_bar() -> Iterator[Progress]:
         yield show
 
 
-def print_problems(problems: Sequence[Problem]) -> None:
+def print_problems(problems: Sequence[Problem], *, errors_only: bool = False) -> None:
     """One line a problem on stderr, errors first."""
     for level, most in MAX_SHOWN.items():
+        if errors_only and level is not ProblemLevel.ERROR:
+            continue
         of_level = [problem for problem in problems if problem.level is level]
         for problem in of_level[:most]:
             click.echo(f"{_WORDS[level]}: {safe_text.plain(problem.sentence(), 2000)}", err=True)

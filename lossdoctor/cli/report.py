@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lossdoctor.cli.exit_codes import ExitCode
 from lossdoctor.cli.overrides import config_option, reading_options, rule_options, settings_for
 
 if TYPE_CHECKING:
@@ -51,11 +50,12 @@ def report(
     Exit status: 0 written, 2 wrong usage or not writable, 3 some input could not be read, 130 interrupted.
     """
     from lossdoctor.cli.console import print_problems, progress_bar
-    from lossdoctor.cli.scan import exit_code
+    from lossdoctor.cli.scan import exit_status
     from lossdoctor.errors import InputError
     from lossdoctor.importers.options import read_options
     from lossdoctor.report.options import Paper, ReportOptions, read_logo
     from lossdoctor.rules.thresholds import rule_choice
+    from lossdoctor.workspace.gate import Gate
     from lossdoctor.workspace.scan import scan
 
     wanted = _sections(sections)
@@ -73,7 +73,7 @@ def report(
     with progress_bar() as progress:
         written = _write(result, options, output, split, progress)
     _say_where(output, len(result.runs), written)
-    return ExitCode.UNREADABLE if exit_code(result, "never") is ExitCode.UNREADABLE else ExitCode.CLEAN
+    return exit_status(result, Gate(fail_on=None))
 
 
 def _write(result: ScanResult, options: ReportOptions, output: Path, split: str | None, progress: Progress) -> int:

@@ -37,12 +37,9 @@ class Row:
 
 def rows(result: ScanResult) -> list[Row]:
     """The runs, those with the most severe findings first, then the surest, then by id."""
-    return [_row(item) for item in sorted(result.runs, key=_urgency)]
+    from lossdoctor.workspace.gate import by_urgency
 
-
-def _urgency(item: DiagnosedRun) -> tuple[int, float, str]:
-    worst = max((finding.severity.rank for finding in item.diagnosis.findings), default=-1)
-    return -worst, -item.diagnosis.confidence, item.run.id
+    return [_row(item) for item in by_urgency(result)]
 
 
 def _row(item: DiagnosedRun) -> Row:
@@ -71,7 +68,8 @@ def summary(result: ScanResult) -> str:
         f"{formatting.count(len(result.runs), 'run')} in {formatting.count(result.files, 'file')}, "
         f"{formatting.size(result.bytes)}, {formatting.count(result.points, 'point')}, {result.seconds:.1f} s"
     )
-    return f"{read}: {counts}" if counts else read
+    unread = f"; {formatting.count(result.unread, 'file')} not read" if result.unread else ""
+    return f"{read}: {counts}{unread}" if counts else read + unread
 
 
 def plain_table(result: ScanResult) -> str:

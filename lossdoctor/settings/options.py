@@ -57,7 +57,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("pattern", Kind.PATTERN, "", "Line pattern",
            "Regular expression with named groups that reads the lines of plain text logs.", flag="--pattern"),
     Option("scan.format", Kind.CHOICE, "text", "Output of a scan", "What `lossdoctor scan` prints.",
-           ("text", "json"), flag="--format"),
+           ("text", "json", "jsonl", "csv", "markdown", "html", "junit", "sarif", "github"), flag="--format"),
     Option("scan.fail_on", Kind.CHOICE, "high", "Exit with 1 from",
            "`lossdoctor scan` exits with 1 when a finding is at least this severe.",
            ("info", "low", "medium", "high", "never"), flag="--fail-on"),

@@ -95,7 +95,10 @@ class JsonRun(TypedDict):
 
 
 class JsonSummary(TypedDict):
-    """Totals; `by_verdict` has every verdict, also those with 0 runs; `problems` counts those of runs as well."""
+    """Totals; `by_verdict` has every verdict, also those with 0 runs; `problems` counts those of runs as well.
+
+    `unread` is the number of log files that were found but not read, because the scan was interrupted.
+    """
 
     runs: int
     by_verdict: dict[str, int]
@@ -104,6 +107,7 @@ class JsonSummary(TypedDict):
     points: int
     problems: int
     seconds: float
+    unread: int
 
 
 class JsonRules(TypedDict):
@@ -167,6 +171,7 @@ def _summary(result: ScanResult) -> JsonSummary:
         "points": result.points,
         "problems": len(result.problems),
         "seconds": round(result.seconds, 3),
+        "unread": result.unread,
     }
 
 

@@ -62,7 +62,7 @@ def run_job(
             done += 1
             progress(done, 2 * total, step[0].id)
     diagnosed = 0
-    runs = max(job.runs, 1)
+    runs = max(job.done.runs, 1)
 
     def tell(item: DiagnosedRun) -> None:
         nonlocal diagnosed

@@ -54,8 +54,25 @@ class ScanOptions:
     since: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much of a scan: log files, their bytes, and the runs in them (known of what was read only)."""
+
+    files: int = 0
+    bytes: int = 0
+    runs: int = 0
+
+    def plus(self, source: Source, runs: int = 0) -> Amount:
+        """The amount with one source more."""
+        return Amount(self.files + len(source.every_file), self.bytes + source.total_bytes, self.runs + runs)
+
+
 class ScanJob:
     """One scan. Call `find`, iterate over `examine`, then `conclude`, which also works on what was examined so far.
+
+    Attributes:
+        total: what was found.
+        done: what was examined of it so far.
 
     Args:
         paths: files and folders.
@@ -71,16 +88,13 @@ class ScanJob:
         self._rooted: list[tuple[str, Source]] = []
         self._problems: list[Problem] = []
         self._results: dict[int, SourceResult] = {}
+        self.total = Amount()
+        self.done = Amount()
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """What was found, by id."""
         return tuple(source for _, source in self._rooted)
-
-    @property
-    def runs(self) -> int:
-        """Number of runs read so far."""
-        return sum(len(result.runs) for result in self._results.values())
 
     def find(self) -> None:
         """Looks for sources below the paths.
@@ -93,6 +107,8 @@ class ScanJob:
         found = _distinct_sources(discoveries)
         self._rooted = found if since is None else [item for item in found if _written_after(item[1], since)]
         self._problems = problems
+        for _, source in self._rooted:
+            self.total = self.total.plus(source)
 
     def examine(self) -> Generator[tuple[Source, SourceResult] | None, None, None]:
         """Each source with what came of it, in the order of completion; None now and then while nothing happens.
@@ -111,6 +127,7 @@ class ScanJob:
                 continue
             index, result = step
             self._results[index] = result
+            self.done = self.done.plus(sources[index], len(result.runs))
             yield sources[index], result
 
     def conclude(self, on_run: Callable[[DiagnosedRun], None] | None = None) -> ScanResult:
@@ -128,16 +145,15 @@ class ScanJob:
             runs.append(item)
             if on_run is not None:
                 on_run(item)
-        done = [source for index, source in enumerate(self.sources) if index in self._results]
         return ScanResult(
             roots=tuple(map(str, self._paths)),
             runs=tuple(runs),
             problems=_sorted_problems(problems),
-            files=sum(len(source.every_file) for source in done),
-            bytes=sum(source.total_bytes for source in done),
+            files=self.done.files,
+            bytes=self.done.bytes,
             seconds=time.perf_counter() - self._started,
             rules=how.rules,
-            unread=sum(len(s.every_file) for i, s in enumerate(self.sources) if i not in self._results),
+            unread=self.total.files - self.done.files,
         )
 
     def _here(self, sources: Sequence[Source]) -> Iterator[tuple[int, SourceResult]]:

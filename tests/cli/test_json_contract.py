@@ -16,6 +16,7 @@ TOP = {"schema": int, "lossdoctor": str, "summary": dict, "rules": dict, "runs":
 RULES = {"select": list, "ignore": list, "asked": list, "thresholds": dict, "changed": list}
 SUMMARY = {
     "runs": int, "by_verdict": dict, "files": int, "bytes": int, "points": int, "problems": int, "seconds": float,
+    "unread": int,
 }  # fmt: skip
 RUN = {
     "id": str, "path": str, "name": str, "format": str, "verdict": str, "confidence": float, "runner_up": (str, NoneType),

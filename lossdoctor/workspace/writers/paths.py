@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from urllib.parse import quote
 
 
@@ -19,6 +19,8 @@ def relative(path: str) -> str:
 def uri(path: str) -> str:
     """The same as a URI reference: relative and percent-encoded, or `file:///...`."""
     shown = relative(path)
-    if PurePath(path).is_absolute() and shown == PurePath(path).as_posix():
-        return Path(path).as_uri()
-    return quote(os.fsencode(shown))
+    try:
+        encoded = os.fsencode(shown)
+    except UnicodeEncodeError:  # a name that was never one of this file system's
+        encoded = shown.encode("utf-8", "backslashreplace")
+    return ("file://" if shown.startswith("/") else "") + quote(encoded)
