@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from lossdoctor import __version__, safe_text
+from lossdoctor.cli.cache import cache
 from lossdoctor.cli.config import config
 from lossdoctor.cli.demo import demo
 from lossdoctor.cli.exit_codes import ExitCode
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for _command in (open_window, demo, scan, report, explain, rules, formats, config):
+for _command in (open_window, demo, scan, report, explain, rules, formats, config, cache):
     cli.add_command(_command)
 
 

@@ -87,9 +87,16 @@ def _options(settings: InForce, flags: Mapping[str, Any]) -> ScanOptions:
         jobs=flags["jobs"],
         timeout=TIMEOUT_SECONDS if flags["timeout"] is None else flags["timeout"],
         how=HowToExamine(keep_points=False, read=read_options(settings), rules=rule_choice(settings)),
+        cache=None if flags["no_cache"] else _cache_path(),
         where=where_of(flags),
         since=since_of(flags["since"]),
     )
+
+
+def _cache_path() -> Path:
+    from lossdoctor.workspace.cache import default_path
+
+    return default_path()
 
 
 def _gate(fail_on: str, flags: Mapping[str, Any]) -> Gate:

@@ -49,6 +49,7 @@ work_options: Callable[[_F], _F] = _declared(
         metavar="SECONDS",
         help="Give up a file after so long, more for a large one; 0 for never.  [default: 120]",
     ),
+    click.option("--no-cache", is_flag=True, help="Read everything again, and remember nothing."),
     click.option("--quiet", "-q", is_flag=True, help="No progress, no notes on the input; errors only."),
 )
 count_options: Callable[[_F], _F] = _declared(

@@ -18,6 +18,7 @@ from typing import Self
 from lossdoctor.importers.options import ColumnMap
 from lossdoctor.importers.role_choice import CHOSEN, with_roles
 from lossdoctor.runs import Role, Run
+from lossdoctor.workspace.damaged import set_aside
 
 _SCHEMA = (
     """
@@ -155,7 +156,7 @@ class ChecklistStore:
             except sqlite3.OperationalError:
                 raise  # locked, read-only, disk full: the file itself may be sound and stays where it is
             except sqlite3.DatabaseError as error:
-                kept = _set_aside(self.path)
+                kept = set_aside(self.path)
                 self.notice = f"The saved checklist ticks were damaged ({error}); the file was kept as {kept}."
                 return _connect(self.path)
         except (OSError, sqlite3.Error) as error:
@@ -195,19 +196,3 @@ def _column_map(path: str, columns: str) -> ColumnMap | None:
     except (ValueError, TypeError):
         return None
     return ColumnMap(pairs, path, "your choice in the window")
-
-
-def _set_aside(path: Path) -> Path:
-    """Renames a damaged database (and its side files, which would be replayed into the new one) to a free `.bad` name."""
-    number = 0
-    while True:
-        target = path.with_name(f"{path.name}.bad{number or ''}")
-        if not target.exists():
-            break
-        number += 1
-    os.replace(path, target)
-    for ending in ("-wal", "-shm"):
-        side = path.with_name(path.name + ending)
-        if side.exists():
-            os.replace(side, target.with_name(target.name + ending))
-    return target

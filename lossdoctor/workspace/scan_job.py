@@ -19,9 +19,10 @@ from lossdoctor.knowledge.case import MAX_SIBLINGS
 from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancel, Cancelled, never
 from lossdoctor.runs import Problem, Run, StandardConfig
-from lossdoctor.workspace.chunks import jobs_for, make_chunks
+from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
 from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, as_read, examine_source
 from lossdoctor.workspace.guard import TooSlowError, allowance, guarded, time_limit, took_too_long
+from lossdoctor.workspace.known import known_results
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_ids
 from lossdoctor.workspace.siblings import sibling_groups
@@ -29,6 +30,8 @@ from lossdoctor.workspace.workers import Workers
 
 # Two minutes for a file that is not large: longer than the slowest honest one seen, short enough to wait for.
 TIMEOUT_SECONDS = 120.0
+# Reading less than this (in bytes of a large file, see `chunks.cost`) takes no longer than asking the cache.
+CACHE_FROM = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class ScanOptions:
         timeout: seconds that one source may take (more for large ones); 0 for no limit. In this process it holds only
             where the system has interval timers.
         how: what every source is examined with.
+        cache: the file with what was found before; None to compute everything. Used by scans that let the points go and
+            have enough to read.
         where: which files below a folder are looked at.
         amend: the last word on each run before it is examined, for choices remembered for single runs; with it the scan
             stays in this process.
@@ -49,6 +54,7 @@ class ScanOptions:
     jobs: int | None = None
     timeout: float = TIMEOUT_SECONDS
     how: HowToExamine = field(default_factory=HowToExamine)
+    cache: Path | None = None
     where: Where = EVERYWHERE
     amend: Callable[[Run], Run] | None = None
     since: float | None = None
@@ -118,17 +124,38 @@ class ScanJob:
             LossdoctorError, FileNotFoundError: the installation is broken.
         """
         sources = self.sources
+        with known_results(self._cache_for(sources), sources, self._options.how) as known:
+            waiting = []
+            for index, source in enumerate(sources):
+                if (result := known.get(source)) is None:
+                    waiting.append(index)
+                else:
+                    yield self._taken(index, result)
+            for step in self._steps([sources[index] for index in waiting]):
+                if step is None:
+                    _stop_if(self._cancel)
+                    yield None
+                    continue
+                index, result = waiting[step[0]], step[1]
+                known.put(sources[index], result)
+                yield self._taken(index, result)
+
+    def _cache_for(self, sources: Sequence[Source]) -> Path | None:
+        """The cache, when it is worth opening and results go into it."""
+        options = self._options
+        usable = not options.how.keep_points and options.amend is None
+        return options.cache if usable and sum(map(cost, sources)) >= CACHE_FROM else None
+
+    def _steps(self, sources: Sequence[Source]) -> Iterator[tuple[int, SourceResult] | None]:
         jobs = 1 if self._options.amend is not None else self._options.jobs or jobs_for(sources)
-        steps = self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
-        for step in steps:
-            if step is None:
-                _stop_if(self._cancel)
-                yield None
-                continue
-            index, result = step
-            self._results[index] = result
-            self.done = self.done.plus(sources[index], len(result.runs))
-            yield sources[index], result
+        return self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
+
+    def _taken(self, index: int, result: SourceResult) -> tuple[Source, SourceResult]:
+        """Keeps a result."""
+        source = self._rooted[index][1]
+        self._results[index] = result
+        self.done = self.done.plus(source, len(result.runs))
+        return source, result
 
     def conclude(self, on_run: Callable[[DiagnosedRun], None] | None = None) -> ScanResult:
         """Diagnoses the examined runs beside each other.
