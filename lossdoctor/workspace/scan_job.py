@@ -13,12 +13,14 @@ from lossdoctor.diagnosis.engine import conclude
 from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.importers.base import Discovery, Source
 from lossdoctor.importers.discover import find_sources
+from lossdoctor.importers.mapped_table import unused
+from lossdoctor.importers.options import ReadOptions
 from lossdoctor.importers.role_choice import unmatched_tags
 from lossdoctor.importers.where import EVERYWHERE, Where
 from lossdoctor.knowledge.case import MAX_SIBLINGS
 from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancel, Cancelled, never
-from lossdoctor.runs import Problem, Run, StandardConfig
+from lossdoctor.runs import Problem, ProblemLevel, Run, StandardConfig
 from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
 from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, as_read, examine_source
 from lossdoctor.workspace.guard import TooSlowError, allowance, guarded, time_limit, took_too_long
@@ -167,6 +169,7 @@ class ScanJob:
         how = self._options.how
         problems = [p for result in self._results.values() for p in result.problems] + self._problems
         problems += unmatched_tags(how.read.roles, (tag for _, run in found for tag in run.tags))
+        problems += _unused(how.read, self.sources)
         runs: list[DiagnosedRun] = []
         for item in self._diagnosed(found, problems):
             runs.append(item)
@@ -234,6 +237,17 @@ def _sibling(item: ExaminedRun) -> Sibling:
     return Sibling(item.run.id, item.run.name, StandardConfig(), None, None, None)
 
 
+def _unused(options: ReadOptions, sources: Sequence[Source]) -> list[Problem]:
+    """What the user said that no file met."""
+    problems = unused(options.maps, [source.columns for source in sources if source.columns is not None])
+    if options.pattern and not any(source.pattern for source in sources):
+        text = f"no text log has a line that {options.pattern!r} fits, so it changes nothing."
+        hint = "Try it on one line of the log; groups are named (?P<step>...), (?P<loss>...)."
+        origin = options.pattern_origin or "pattern"
+        problems.append(Problem("pattern_unused", ProblemLevel.WARNING, origin, text, hint))
+    return problems
+
+
 def _written_after(source: Source, since: float) -> bool:
     for path in source.every_file:
         with suppress(OSError):  # gone meanwhile: what reads it will say so
@@ -253,7 +267,7 @@ def _discover(paths: Sequence[Path], options: ScanOptions, cancel: Cancel) -> tu
     problems: list[Problem] = []
     for path in sorted(set(paths)):
         _stop_if(cancel)
-        found = guarded(str(path), find_sources, path, options.how.read.pattern, options.where)
+        found = guarded(str(path), find_sources, path, options.how.read, options.where)
         if isinstance(found, Problem):
             problems.append(found)
         else:

@@ -78,15 +78,17 @@ def rewrite(path: Path, change: Callable[[str], str]) -> None:
     path.write_text(change(path.read_text()))
 
 
+def configure_below(log: Path) -> None:
+    (log.parent / ".hydra").mkdir()
+    (log.parent / ".hydra" / "config.yaml").write_text("lr: 0.5\n")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "a point more": lambda log: rewrite(log, lambda text: text + "60,0.1,0.12\n"),
     "a point less": lambda log: rewrite(log, lambda text: text.rsplit("\n", 2)[0] + "\n"),
     "written again": lambda log: os.utime(log, (1e9, 1e9)),
     "configuration": lambda log: (log.parent / "config.yaml").write_text("lr: 0.5\n"),
-    "configuration in a sub-folder": lambda log: (
-        (log.parent / ".hydra").mkdir(),
-        (log.parent / ".hydra" / "config.yaml").write_text("lr: 0.5\n"),
-    ),
+    "configuration in a sub-folder": configure_below,
     "another log beside it": lambda log: write_log(log.parent / "more.csv", rate=0.2),
 }
 
