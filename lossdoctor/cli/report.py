@@ -69,7 +69,7 @@ def report(
     if not result.runs:
         raise InputError("There is no run to report on; nothing was written.", "See the problems above.")
     ticked = _ticks([item.run for item in result.runs]) if ticks else {}
-    options = ReportOptions(title, wanted, Paper(paper), content, _command(), ticked, rules=rules)
+    options = ReportOptions(title, wanted, Paper(paper), content, _command(), ticked)
     with progress_bar() as progress:
         written = _write(result, options, output, split, progress)
     _say_where(output, len(result.runs), written)

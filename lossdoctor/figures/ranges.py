@@ -113,7 +113,12 @@ def _limits(finite: Sequence[Values], anchors: Sequence[float], log_y: bool) -> 
     top += _CUT[log_y] * height if max(near) > top else 0.0
     floor = 0.0 if not log_y and all(float(values.min()) >= 0 for values in finite) else -math.inf
     bottom, top = _padded(bottom, top, floor, log_y)
-    return (10**bottom, 10**top) if log_y else (bottom, top)
+    return (_power(bottom), _power(top)) if log_y else (bottom, top)
+
+
+def _power(exponent: float) -> float:
+    """Ten to this power, or the nearest number there is: a loss of 1e300 with its margin has none."""
+    return float(10 ** min(max(exponent, -307.0), 308.0))
 
 
 def _scaled(values: Sequence[float], log_y: bool) -> list[float]:

@@ -11,7 +11,7 @@ from functools import partial
 import lossdoctor
 from lossdoctor import formatting
 from lossdoctor.errors import OutputError
-from lossdoctor.report.blocks import Block, MayBreak, Page, PageBreak
+from lossdoctor.report.blocks import Block, MayBreak, Page, PageBreak, Paragraph, Tone
 from lossdoctor.report.options import Paper, ReportOptions, Section
 from lossdoctor.report.sections.appendix import appendix
 from lossdoctor.report.sections.causes import causes
@@ -61,7 +61,8 @@ def build_report(result: ScanResult, options: ReportOptions | None = None) -> Re
     options = options or ReportOptions()
     created = options.created or _now()
     title = options.title or _title(result)
-    blocks = tuple(_blocks(result, options, title, created))
+    # A page that says so is better than a file without pages, which no reader opens.
+    blocks = tuple(_blocks(result, options, title, created)) or (Paragraph("There is nothing to show.", Tone.MUTED),)
     has_home = len(result.runs) != 1 and Section.SUMMARY in options.sections
     return ReportDocument(title, created, lossdoctor.__version__, blocks, options.paper, "summary" if has_home else "")
 
@@ -76,7 +77,6 @@ def _blocks(result: ScanResult, options: ReportOptions, title: str, created: dat
             yield from experiments(result, anchors)
         if Section.SUMMARY in wanted:
             yield from summary(result, anchors)
-        yield PageBreak()
     if Section.RUNS in wanted:
         for item in result.runs:
             yield Page(anchors.of(item), item.run.id, partial(_run_blocks, item, options), part="Runs")

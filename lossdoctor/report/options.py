@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from lossdoctor.errors import InputError
-from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 
 # A logo is a small picture; what is larger was meant for a poster, and every report would carry it.
 LOGO_BYTES = 2_000_000
@@ -51,7 +50,6 @@ class ReportOptions:
         logo: content of a PNG or JPEG file for the first page; empty for none.
         command: the command that makes this report again, for the appendix; empty when there is none.
         ticks: run id -> ids of its ticked checklist items (`lossdoctor.knowledge.checklist.ChecklistItem.id`).
-        rules: which rules were asked with which thresholds, for the appendix.
         created: the time to put on it; by default SOURCE_DATE_EPOCH where that is set, else now.
     """
 
@@ -62,7 +60,6 @@ class ReportOptions:
     command: str = ""
     ticks: Mapping[str, Collection[str]] = field(default_factory=dict)
     created: datetime | None = None
-    rules: RuleChoice = EVERY_RULE
 
 
 def read_logo(path: Path) -> bytes:

@@ -58,7 +58,7 @@ def appendix(result: ScanResult, options: ReportOptions, created: datetime) -> t
             "force. `lossdoctor explain CODE` has the whole story of each, with examples and sources.",
             Tone.MUTED,
         ),
-        *(block for rule in RULES for block in _rule(rule, options.rules)),
+        *(block for rule in RULES for block in _rule(rule, result.rules)),
     )
 
 

@@ -1,0 +1,64 @@
+"""The Markdown as GitHub reads it: tables with equal rows, boxes, links with targets, and names that mark up nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from lossdoctor.report.document import build_report
+from lossdoctor.report.markdown import markdown_pieces
+from lossdoctor.workspace.results import ScanResult
+
+from . import reports
+from .test_pdf import EVERY_RESULT
+
+
+def markdown(result: ScanResult, **options: object) -> str:
+    return "".join(markdown_pieces(build_report(result, reports.options(**options))))
+
+
+@pytest.mark.parametrize("make", EVERY_RESULT, ids=lambda make: make.__name__)
+def test_every_row_of_a_table_has_its_columns(make: Callable[[], ScanResult]) -> None:
+    columns = None
+    for line in markdown(make()).splitlines():
+        cells = len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else None
+        assert columns is None or cells is None or cells == columns, line
+        columns = cells
+
+
+@pytest.mark.parametrize("make", EVERY_RESULT, ids=lambda make: make.__name__)
+def test_links_have_targets(make: Callable[[], ScanResult]) -> None:
+    text = markdown(make())
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= set(re.findall(r'<a id="([\w-]+)">', text))
+
+
+def test_names_mark_up_nothing() -> None:
+    text = markdown(reports.hostile())
+    assert not re.search(r"(?<!\\)<(?!a id=|/a>)", text)
+    assert r"\<script\>" in text
+    assert r"a\|b \`c\` \*d\* \[e\]\(f\)" in text
+
+
+def test_boxes_are_ticked() -> None:
+    result = reports.ordinary(1)
+    item = result.runs[0].diagnosis.causes[0].id
+    text = markdown(result, ticks={result.runs[0].run.id: {item}})
+    assert text.count("- [x] ") == 1
+    assert text.count("- [ ] ") == 5
+
+
+def test_a_run_reads_from_verdict_to_checklist() -> None:
+    text = markdown(reports.ordinary(1))
+    order = [
+        "## run0",
+        "**Overfitting**",
+        "### Findings",
+        "### Numbers",
+        "### Likely causes",
+        "### Checklist",
+        "## Appendix",
+    ]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
