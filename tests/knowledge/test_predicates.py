@@ -14,6 +14,7 @@ from lossdoctor.knowledge.catalogue import load_causes, load_hints
 from lossdoctor.knowledge.causes import weigh
 from lossdoctor.knowledge.predicates import PREDICATES
 from lossdoctor.runs import Series
+from tests.knowledge import test_histogram_predicates as histograms
 from tests.knowledge.builders import falling, flat, make_case, make_run, outcome, series
 
 NAN = float("nan")
@@ -422,6 +423,30 @@ CASES: list[tuple[str, dict[str, Any], Case, Case]] = [
             ],
         ),
     ),
+    ("lr_high_unless_sgd", {}, make_case(config={"lr": 0.1}), make_case(config={"lr": 1e-3})),
+    (
+        "val_metric_falls",
+        {},
+        make_case(val_metric=np.r_[np.linspace(0.1, 0.6, 10), np.linspace(0.6, 0.4, 20)]),
+        make_case(val_metric=np.linspace(0.1, 0.9, 30)),
+    ),
+    (
+        "val_falls_steadily",
+        {},
+        make_case(train=flat(), val=np.linspace(2.3, 2.2, 20)),
+        make_case(train=flat(), val=2.3 + 0.01 * np.sin(np.arange(20))),
+    ),
+    ("train_fits_quickly", {}, make_case(train=falling(100, 2.3, 0.1)), make_case(train=np.linspace(2.3, 0.1, 100))),
+    (
+        "solved_before_nan",
+        {},
+        make_case(train=SUDDEN, train_metric=np.linspace(0.5, 0.99, SUDDEN.size)),
+        make_case(train=SUDDEN, train_metric=np.linspace(0.1, 0.4, SUDDEN.size)),
+    ),
+    *[
+        (name, {}, histograms.case(items), histograms.case(histograms.SOUND))
+        for name, items in histograms.HOLDS.items()
+    ],
 ]
 
 

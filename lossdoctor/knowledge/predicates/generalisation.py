@@ -218,3 +218,42 @@ def val_noise_high(case: Case, limit: float = 0.15) -> Answer:
         # Where validation gained nothing, any noise is a multiple of it.
         return Answer.unknown()
     return Answer.of(val.noise > limit and train.noise < 0.5 * val.noise, noise=min(val.noise, 99.0), limit=limit)
+
+
+def val_metric_falls(case: Case, limit: float = 0.05) -> Answer:
+    """The validation metric rose, then ends `limit` of its best value or more below it: answers got worse, not only surer."""
+    metric = case.val_metric
+    if metric is None or metric.curve.n < 6:
+        return Answer.unknown("val_metric")
+    best, end = float(np.max(metric.curve.trend)), metric.curve.end
+    rose = best - float(metric.finite[1][0])
+    return Answer.of(best > 0 and rose >= limit and best - end >= limit * best, best=best, end=end)
+
+
+def val_falls_steadily(case: Case, order: float = 0.9) -> Answer:
+    """Validation falls at nearly every evaluation to the end, yet by less than a third: the right way, in small steps.
+
+    Measured on validation because it has no mini-batch noise; the share of falling pairs is Kendall's tau.
+    """
+    both = _both(case, 6)
+    if isinstance(both, Answer):
+        return both
+    values = both[1].finite[1]
+    values = values[np.unique(np.linspace(0, values.size - 1, 40).astype(int))]
+    rows, columns = np.triu_indices(values.size, 1)
+    tau = float(np.mean(np.sign(values[rows] - values[columns])))
+    gain = _val_gain(*both)
+    return Answer.of(tau >= order and 0 < gain < 1 / 3, gain=max(gain, 0.0), order=tau)
+
+
+def train_fits_quickly(case: Case, share: float = 0.15) -> Answer:
+    """Half of a large drop (half the first level or more) of the training loss came within the first `share` of the run.
+
+    What generalises is learned fast; remembering unrelated pairs takes longer (Arpit et al. 2017).
+    """
+    if case.train is None or case.train.curve.n < 8 or case.train.learned < 0.5:
+        return Answer.unknown()
+    curve = case.train.curve
+    half = curve.start - 0.5 * curve.drop
+    at = float(np.argmax(curve.trend <= half)) / curve.trend.size
+    return Answer.of(at <= share, share=at)

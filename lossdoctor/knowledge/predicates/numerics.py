@@ -130,3 +130,20 @@ def validation_only_nan(case: Case) -> Answer:
     bad = ~np.isfinite(case.val.values)
     step = float(case.val.steps[int(np.argmax(bad))])
     return Answer.of(bool(bad.any()) and case.nonfinite is None, step=step)
+
+
+def solved_before_nan(case: Case, limit: float = 0.95) -> Answer:
+    """The training metric had reached `limit` before the loss became non-finite: outputs are sure, log(0) is near."""
+    found = _before(case)
+    metric = case.train_metric or case.val_metric
+    if found is None or not found[0].size:
+        return Answer.unknown()
+    if metric is None:
+        return Answer.unknown("val_metric")
+    values, step = found
+    steps, shares = metric.finite
+    before = shares[steps < step]
+    if before.size == 0 or float(shares.max()) > 1:
+        return Answer.unknown()
+    best = float(before.max())
+    return Answer.of(best >= limit, step=step, level=float(values[-1]), metric=best)

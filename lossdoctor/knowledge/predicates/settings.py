@@ -8,7 +8,8 @@ from lossdoctor.knowledge.case import Case
 _ADAPTIVE = ("adam", "rmsprop", "lion", "adagrad", "adafactor", "lamb", "novograd", "sophia")
 # Usual ranges of the base rate (low, high). Adam: the top from UMLAUT (CHI 2021), whose own limit is 0.01; SGD: the
 # article's range 1e-4 to 0.1, a step wider at the top because SGD with 0.1 and momentum is the ResNet recipe.
-_RANGES = {"adaptive": (1e-5, 1e-2), "sgd": (1e-3, 0.3)}
+# The bottom for Adam is the highest rate that fine-tuning recipes use (BERT: 2e-5 to 5e-5); from scratch it is low.
+_RANGES = {"adaptive": (5e-5, 1e-2), "sgd": (1e-3, 0.3)}
 
 
 def _number(case: Case, setting: str) -> float | None:
@@ -77,6 +78,15 @@ def lr_for_optimiser(case: Case, side: str) -> Answer:
     if side == "above":
         return Answer.of(rate > high, lr=rate, limit=high, optimizer=name)
     return Answer.of(rate < low, lr=rate, limit=low, optimizer=name)
+
+
+def lr_high_unless_sgd(case: Case) -> Answer:
+    """The optimiser is not recorded, and the rate is above the top for Adam though possible for plain SGD."""
+    rate = case.config.lr or case.peak_lr
+    if rate is None or case.config.optimizer is not None:
+        return Answer.unknown()
+    low, high = _RANGES["adaptive"][1], _RANGES["sgd"][1]
+    return Answer.of(low < rate <= high, lr=rate, limit=low)
 
 
 def _lr_for_any_optimiser(rate: float, side: str) -> Answer:

@@ -47,13 +47,16 @@ def dropped_then_flat(case: Case, share: float = 0.35) -> Answer:
 
 
 def still_improving(case: Case, gain: float = 0.05) -> Answer:
-    """The loss still falls significantly at the end, and the last 30 % of the run brought more than `gain` of all."""
-    if case.loss is None or case.loss.curve.n < 8:
+    """The loss still falls significantly at the end, and the last 30 % of the run brought more than `gain` of all.
+
+    Mini-batch noise may hide it in the training loss, so the validation loss may show it instead.
+    """
+    tracks = [track for track in (case.loss, case.val) if track is not None and track.curve.n >= 8]
+    if not tracks:
         return Answer.unknown()
-    curve = case.loss.curve
-    late = late_gain(curve)
-    falling = tail_slope(curve).falling
-    return Answer.of(falling and np.isfinite(late) and late > gain, gain=late if np.isfinite(late) else 0.0)
+    gains = [late_gain(track.curve) for track in tracks if tail_slope(track.curve).falling]
+    late = max((value for value in gains if np.isfinite(value)), default=0.0)
+    return Answer.of(late > gain, gain=late)
 
 
 def falls_smoothly(case: Case, limit: float = 0.05) -> Answer:
