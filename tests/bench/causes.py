@@ -228,7 +228,8 @@ def show_mistakes(scored: Sequence[Scored]) -> None:
 def table(rows: Sequence[tuple[str, Sequence[Scored]]], left_out: Sequence[Scored]) -> str:
     """The ablation table in Markdown."""
     lines = [
-        "| Evidence | First, with a verdict | Among three, with a verdict | First, every faulty run | Among three, every faulty run |",
+        "| Evidence | First, with a verdict | Among three, with a verdict | First, every faulty run "
+        "| Among three, every faulty run |",
         "|---|---|---|---|---|",
     ]
     for name, scored in rows:

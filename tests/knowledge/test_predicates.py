@@ -423,6 +423,18 @@ CASES: list[tuple[str, dict[str, Any], Case, Case]] = [
             ],
         ),
     ),
+    (
+        "metric_repeats",
+        {},
+        make_case(val_metric=np.tile([0.1, 0.12], 10)),
+        make_case(val_metric=0.1 + 0.02 * np.random.default_rng(0).random(20)),
+    ),
+    (
+        "lr_for_optimiser",
+        {"side": "above", "times": 10.0},
+        make_case(config={"lr": 30.0}),
+        make_case(config={"lr": 0.5}),
+    ),
     ("lr_high_unless_sgd", {}, make_case(config={"lr": 0.1}), make_case(config={"lr": 1e-3})),
     (
         "val_metric_falls",

@@ -81,6 +81,7 @@ _TABLE: tuple[Predicate, ...] = (
     Predicate(levels.double_softmax_floor_reached, ("start", "end", "floor", "classes", "metric")),
     Predicate(levels.good_metric_high_loss, ("metric", "share")),
     Predicate(levels.metric_never_moves, ("moved", "level")),
+    Predicate(levels.metric_repeats, ("values", "points")),
     Predicate(levels.metric_flat_while_loss_falls, ("moved", "level", "drop")),
     Predicate(shapes.never_dropped, ("drop", "start")),
     Predicate(shapes.loss_constant, ("span", "level")),

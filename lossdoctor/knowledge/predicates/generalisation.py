@@ -96,12 +96,15 @@ def val_ends_above_start(case: Case) -> Answer:
 def train_above_val(case: Case, limit: float = 0.1) -> Answer:
     """The training loss stands above the validation loss on most of the second half, by `limit` of the training drop.
 
-    It must also be 5 % of the level: late in a good run both are tiny and their ratio says nothing.
+    It must also be 5 % of the level: late in a good run both are tiny and their ratio says nothing. Where training
+    gained less than 3 % the two sets may merely differ in difficulty.
     """
     both = _both(case)
     if isinstance(both, Answer):
         return both
     train, val = both
+    if train.learned < 0.03:
+        return Answer.unknown()
     half = slice(val.curve.steps.size // 2, None)
     above = at_steps(train, val.curve.steps[half])
     below = val.curve.trend[half]

@@ -133,6 +133,23 @@ def metric_never_moves(case: Case, limit: float = 0.03) -> Answer:
     return Answer.of(moved <= limit, moved=moved, level=metric.level(0.8, 1.0))
 
 
+def metric_repeats(case: Case) -> Answer:
+    """The validation metric hardly moves and keeps returning to the same few values.
+
+    A network that gives one answer for every input scores the share of that answer, so each answer has its value; one
+    whose answers vary hits equal values only by chance.
+    """
+    metric = case.val_metric
+    if metric is None:
+        return Answer.unknown("val_metric")
+    values = metric.finite[1]
+    if values.size < 8:
+        return Answer.unknown()
+    different = int(np.unique(np.round(values, 6)).size)
+    still = float(np.ptp(values)) <= 0.06 and float(values.max()) < 0.6
+    return Answer.of(still and different <= 0.4 * values.size, values=different, points=int(values.size))
+
+
 def metric_flat_while_loss_falls(case: Case) -> Answer:
     """The training loss fell by a fifth or more while the metric hardly moved."""
     if case.train is None:

@@ -56,11 +56,12 @@ def nan_without_warning(case: Case) -> Answer:
 
 
 def nan_at_start(case: Case) -> Answer:
-    """The loss was non-finite within the first three points."""
-    if case.train is None or case.nonfinite is None:
+    """The loss was non-finite within the first three points; a loss that never was finite counts as well."""
+    series = case.run.primary(Role.TRAIN_LOSS)
+    if series is None or not len(series) or bool(np.isfinite(series.values).all()):
         return Answer.unknown()
-    index = case.nonfinite.first_index
-    return Answer.of(index < 3, step=float(case.train.steps[index]), points=index)
+    index = int(np.argmax(~np.isfinite(series.values)))
+    return Answer.of(index < 3, step=float(series.steps[index]), points=index)
 
 
 def loss_near_zero_before_nan(case: Case, limit: float = 0.05) -> Answer:

@@ -86,7 +86,10 @@ def lr_jumped_before_event(case: Case) -> Answer:
 
 
 def lr_rising_at_event(case: Case) -> Answer:
-    """The rate was still climbing, and at least three times its first value, when the trouble began."""
+    """The rate was still climbing, and at least three times its first value, when the trouble began.
+
+    Climbing means in small steps: a jump of `_JUMP` from one point to the next is another matter.
+    """
     event = case.event_step
     if event is None:
         return Answer.unknown()
@@ -95,7 +98,11 @@ def lr_rising_at_event(case: Case) -> Answer:
     steps, rates = case.lr.finite
     now = float(np.interp(event, steps, rates))
     earlier = float(np.interp(event - 0.05 * (steps[-1] - steps[0]), steps, rates))
-    return Answer.of(now > 1.02 * earlier and now >= 3 * rates[0], step=event, lr=now, first=float(rates[0]))
+    reached = rates[steps <= event]
+    jumps = reached.size > 1 and bool((reached[1:] >= _JUMP * np.maximum(reached[:-1], 0.1 * now)).any())
+    return Answer.of(
+        now > 1.02 * earlier and now >= 3 * rates[0] and not jumps, step=event, lr=now, first=float(rates[0])
+    )
 
 
 def lr_drop_helped(case: Case) -> Answer:

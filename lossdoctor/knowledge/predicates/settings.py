@@ -66,18 +66,18 @@ def no_regularisation_set(case: Case) -> Answer:
     return Answer.of(dropout <= 0 and decay <= 1e-4, dropout=dropout, decay=decay)
 
 
-def lr_for_optimiser(case: Case, side: str) -> Answer:
-    """The learning rate lies above (or below) the usual range of its optimiser."""
+def lr_for_optimiser(case: Case, side: str, times: float = 1.0) -> Answer:
+    """The learning rate lies above (or below) the usual range of its optimiser, by a factor of `times` or more."""
     rate = case.config.lr or case.peak_lr
     if rate is None:
         return Answer.unknown("lr")
     name = case.config.optimizer
     if name is None:
-        return _lr_for_any_optimiser(rate, side)
+        return _lr_for_any_optimiser(rate, side, times)
     low, high = _RANGES["adaptive" if any(word in name for word in _ADAPTIVE) else "sgd"]
     if side == "above":
-        return Answer.of(rate > high, lr=rate, limit=high, optimizer=name)
-    return Answer.of(rate < low, lr=rate, limit=low, optimizer=name)
+        return Answer.of(rate > times * high, lr=rate, limit=high, optimizer=name)
+    return Answer.of(times * rate < low, lr=rate, limit=low, optimizer=name)
 
 
 def lr_high_unless_sgd(case: Case) -> Answer:
@@ -89,12 +89,13 @@ def lr_high_unless_sgd(case: Case) -> Answer:
     return Answer.of(low < rate <= high, lr=rate, limit=low)
 
 
-def _lr_for_any_optimiser(rate: float, side: str) -> Answer:
+def _lr_for_any_optimiser(rate: float, side: str, times: float) -> Answer:
     """With the optimiser unknown only a rate that lies on one side of every optimiser's limit decides."""
     lows, highs = zip(*_RANGES.values(), strict=True)
     limits = sorted(highs if side == "above" else lows)
-    if limits[0] < rate <= limits[-1]:
+    factor = times if side == "above" else 1 / times
+    if factor * limits[0] < rate <= factor * limits[-1]:
         return Answer.unknown("config.optimizer")
-    outside = (rate > limits[-1]) if side == "above" else (rate <= limits[0])
+    outside = (rate > factor * limits[-1]) if side == "above" else (rate <= factor * limits[0])
     limit = limits[-1] if rate > limits[-1] else limits[0]
     return Answer.of(outside, lr=rate, limit=limit, optimizer="any optimiser")
