@@ -11,7 +11,7 @@ from lossdoctor.importers.dialect import clean_header, decode, number, sniff, sp
 from lossdoctor.importers.files import relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.step_axis import step_column, table_series
-from lossdoctor.importers.table import read_table
+from lossdoctor.importers.table import Table, read_table
 from lossdoctor.importers.tag_meaning import Quantity, describe
 from lossdoctor.runs import Problem, ProblemLevel
 
@@ -56,6 +56,11 @@ class CsvImporter:
             table = read_table(path)
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
+        return self.result(source, table)
+
+    def result(self, source: Source, table: Table | None) -> ImportResult:
+        """The run in a table that was read; None stands for a file that holds none."""
+        path = source.files[0]
         if table is None:
             return ImportResult((), (no_numbers(path),))
         series, unit, problems = table_series(table, path)

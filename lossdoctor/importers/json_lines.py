@@ -89,8 +89,13 @@ class JsonLinesImporter:
             data, whole = read_bytes(path, MAX_BYTES)
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
-        rows = _Rows()
-        rows.read(data)
+        rows = JsonRows()
+        rows.take(data, ended=True)
+        return self.result(source, rows, whole=whole)
+
+    def result(self, source: Source, rows: JsonRows, *, whole: bool = True) -> ImportResult:
+        """The run of a file's rows; `whole` says whether they are all of them."""
+        path = source.files[0]
         problems = rows.problems(shown(path), whole)
         if not rows.found:
             text = "holds no row with a step and a number."
@@ -104,17 +109,22 @@ class JsonLinesImporter:
 
 
 @dataclass(slots=True)
-class _Rows:
-    """The rows of a file, and what was wrong with the others."""
+class JsonRows:
+    """The rows of a file as far as it was read, and what was wrong with the others."""
 
+    lines: int = 0
     found: list[dict[str, Any]] = field(default_factory=list)
     bad_lines: list[int] = field(default_factory=list)
     conflicts: list[int] = field(default_factory=list)
     cut_line: int | None = None
 
-    def read(self, data: bytes) -> None:
+    def take(self, data: bytes, *, ended: bool) -> None:
+        """Reads the next lines: whole ones, or with `ended` the rest of the file, whose last line may be cut short."""
         lines = data.split(b"\n")
-        for number, line in enumerate(lines, 1):
+        if not ended:
+            lines.pop()  # what follows the last line end
+        before, self.lines = self.lines, self.lines + len(lines)
+        for number, line in enumerate(lines, before + 1):
             stripped = line.strip(b"\xef\xbb\xbf \t\r\x00")
             if not stripped:
                 continue
@@ -123,14 +133,19 @@ class _Rows:
                 continue
             row = _decoded(stripped)
             if not isinstance(row, dict):
-                if number == len(lines):
+                if ended and number == self.lines:
                     self.cut_line = number
                 else:
                     self.bad_lines.append(number)
             elif _ENV_INFO not in row:
                 self.found.append(row)
 
+    def copy(self) -> JsonRows:
+        """As many rows, to go on with independently."""
+        return JsonRows(self.lines, self.found.copy(), self.bad_lines.copy(), self.conflicts.copy(), self.cut_line)
+
     def problems(self, path: str, whole: bool) -> list[Problem]:
+        """What to tell of the lines that are no rows."""
         out = []
         if self.bad_lines:
             more = ", ..." if len(self.bad_lines) > 5 else ""

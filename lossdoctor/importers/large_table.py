@@ -22,17 +22,13 @@ import numpy.typing as npt
 from lossdoctor.importers.dialect import Dialect, clean_header, decode, number, sniff, split_cells, split_lines
 from lossdoctor.importers.files import opened, shown
 from lossdoctor.importers.table import (
-    ABSENT,
     MAX_BYTES,
     MAX_COLUMNS,
     MAX_LINE,
     Table,
-    TableColumn,
-    column_of_cells,
-    overflow_problem,
     unterminated_problem,
 )
-from lossdoctor.runs import Problem
+from lossdoctor.importers.table_cells import ABSENT, ColumnCells
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,7 +100,7 @@ def _read(read_from: ReadFrom, size: int, path: str) -> Table | None:
             return None
     if layout.dialect.delimiter == "\t" and _blank_rows(arrays, texts):
         return None
-    return _table(arrays, texts, layout, path, rows, ended=stream.last in (b"\n", b"\r", b'"'))
+    return _table(arrays, texts, layout, path, rows, ended=stream.ended)
 
 
 def _sample(read: Read, size: int) -> bytes:
@@ -147,6 +143,7 @@ class _Stream:
         quotes: whether any row holds a quote.
         letter_n: whether any row holds the letter n, as nan and None do.
         last: the last byte.
+        ended: whether the last row is known to be whole.
     """
 
     mode = "r"  # pandas would wrap a binary file in a decoder; it takes bytes as they are from this one
@@ -161,6 +158,7 @@ class _Stream:
         self.quotes = False
         self.letter_n = False
         self.last = b"\n"
+        self.ended = True
 
     @property
     def lines(self) -> int:
@@ -204,6 +202,7 @@ class _Stream:
         self.quotes = self.quotes or b'"' in piece
         self.letter_n = self.letter_n or b"n" in piece or b"N" in piece
         self.last = piece[-1:]
+        self.ended = self.last in (b"\n", b"\r") or piece[-64:].rstrip().endswith(b'"')
 
 
 def _frame(stream: _Stream, dialect: Dialect, **options: object) -> pd.DataFrame | None:
@@ -274,40 +273,36 @@ def _table(
     problems = [] if ended else [unterminated_problem(path, rows + 1)]
     columns = []
     for index, name in enumerate(layout.names):
-        array, cells = arrays[index], texts.get(index)
-        if cells is None:
-            column = _sure_column(name, array)
-        else:
-            unclear = array.dtype.kind == "f"
-            make = partial(_unclear_column, array) if unclear else column_of_cells
-            column, trouble = make(name, cells.tolist(), places, layout.dialect, path)
-            problems += trouble
+        column, trouble = _cells(arrays[index], texts.get(index), places, layout.dialect).column(name, path)
         columns.append(column)
+        problems += trouble
     return Table(columns, places, layout.dialect, problems)
 
 
-def _sure_column(name: str, array: npt.NDArray[np.generic]) -> TableColumn:
-    """A column of numbers and empty cells."""
+def _cells(
+    array: npt.NDArray[np.generic], texts: Objects | None, lines: npt.NDArray[np.int64], dialect: Dialect
+) -> ColumnCells:
+    column = ColumnCells()
+    if texts is not None and array.dtype.kind != "f":
+        column.take(texts.tolist(), lines, dialect)
+        return column
     values = array.astype(np.float64, copy=False)
-    present = np.ones(values.size, dtype=bool) if array.dtype.kind in "iu" else ~np.isnan(values)
-    return TableColumn(name, values, present, bool(present.any()))
+    if texts is None:  # numbers and empty cells
+        present = np.ones(values.size, dtype=bool) if array.dtype.kind in "iu" else ~np.isnan(values)
+    else:
+        present = _told_apart(values, texts, lines, dialect, column)
+    column.take_numbers(values, present)
+    return column
 
 
-def _unclear_column(
-    array: npt.NDArray[np.generic],
-    name: str,
-    cells: list[str],
-    lines: npt.NDArray[np.int64],
-    dialect: Dialect,
-    path: str,
-) -> tuple[TableColumn, list[Problem]]:
-    """A column of numbers, whose text tells a literal nan from an empty cell, and inf from a number too large."""
-    values = array.astype(np.float64)
-    present = np.isfinite(values)
+def _told_apart(
+    values: npt.NDArray[np.float64], texts: Objects, lines: npt.NDArray[np.int64], dialect: Dialect, column: ColumnCells
+) -> npt.NDArray[np.bool_]:
+    """Which cells are present: their text tells a literal nan from an empty cell, and inf from a number too large."""
+    present: npt.NDArray[np.bool_] = np.isfinite(values)
     known: dict[str, float | None] = {}
-    overflow: list[int] = []
     for row in np.flatnonzero(~present).tolist():
-        text = cells[row]
+        text = texts[row]
         if text not in known:
             known[text] = number(text, dialect.decimal_comma)
         value = known[text]
@@ -315,6 +310,5 @@ def _unclear_column(
             continue
         present[row] = True
         if math.isinf(value) and "inf" not in text.lower():
-            overflow.append(row)
-    problems = [overflow_problem(path, name, len(overflow), int(lines[overflow[0]]))] if overflow else []
-    return TableColumn(name, values, present, bool(present.any())), problems
+            column.overflow.add(int(lines[row]), text)
+    return present

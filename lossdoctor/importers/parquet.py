@@ -11,7 +11,8 @@ from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, S
 from lossdoctor.importers.csv_log import no_rows
 from lossdoctor.importers.dialect import Dialect
 from lossdoctor.importers.files import read_bytes, read_tail, relative_id, shown, unreadable
-from lossdoctor.importers.table import MAX_COLUMNS, Table, TableColumn
+from lossdoctor.importers.table import MAX_COLUMNS, Table
+from lossdoctor.importers.table_cells import TableColumn
 from lossdoctor.importers.wandb_history import one_row_each, table_runs
 from lossdoctor.importers.wandb_rows import NAME_COLUMNS, few_rows_each
 from lossdoctor.runs import Problem, ProblemLevel

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.importers.files import shown
-from lossdoctor.importers.table import Table, TableColumn
+from lossdoctor.importers.table import Table
+from lossdoctor.importers.table_cells import TableColumn
 from lossdoctor.runs import Problem, ProblemLevel, Series
 
 # Names of an x column, best first, spelled by `step_key`. The unit tells what a step counts.

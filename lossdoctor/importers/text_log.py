@@ -91,7 +91,7 @@ class TextLogImporter:
         return None
 
     def _grows_in(self, data: bytes, complete: bool) -> bool:
-        lines = _lines(data)
+        lines = text_lines(data)
         if not complete and len(lines) > 1:
             lines.pop()  # cut by the end of the sample, not of the file
         if _grows(text_rows(lines[:_FIRST_LOOK]).rows):
@@ -102,7 +102,7 @@ class TextLogImporter:
         match = Match(0.6, "has lines that the given pattern fits")
         if not _may_be_text(head):
             return None
-        if pattern_rows(_lines(head.head), pattern).rows:
+        if pattern_rows(text_lines(head.head), pattern).rows:
             return match
         if head.complete or not _LOG_NAME.search(head.name):
             return None
@@ -110,7 +110,7 @@ class TextLogImporter:
             deep = read_head(head.path, _DEEP).head
         except OSError:
             return None
-        return match if pattern_rows(_lines(deep[len(head.head) :]), pattern).rows else None
+        return match if pattern_rows(text_lines(deep[len(head.head) :]), pattern).rows else None
 
     def group(self, heads: Sequence[FileHead], root: str) -> Grouping:
         """One source a file; what a W&B run printed stands for its run folder."""
@@ -130,12 +130,29 @@ class TextLogImporter:
             data, whole = read_bytes(path, MAX_BYTES)
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
-        lines = _lines(data)
+        lines = text_lines(data)
         found = text_rows(lines) if pattern is None else pattern_rows(lines, pattern)
-        problems = _problems(found, data, path, whole)
-        if not (found.rows if pattern else _grows(found.rows)):
+        ended = not data or data.endswith((b"\n", b"\r", b"\n\x00"))
+        cut = 0 if ended or not whole else data.count(10) + 1
+        return self.result(source, found, by_pattern=pattern is not None, cut=cut, whole=whole)
+
+    def result(
+        self, source: Source, found: TextRows, *, by_pattern: bool = False, cut: int = 0, whole: bool = True
+    ) -> ImportResult:
+        """The run of a log's rows.
+
+        Args:
+            source: the log.
+            found: its rows.
+            by_pattern: they were found by a user's pattern.
+            cut: number of the last line when it has no line end.
+            whole: the rows are those of all lines.
+        """
+        path = source.files[0]
+        problems = _problems(found, path, cut, whole)
+        if not (found.rows if by_pattern else _grows(found.rows)):
             text = "holds no lines with a growing step and a loss or metric."
-            if pattern:
+            if by_pattern:
                 text = "holds no line that the given pattern fits and that has a step or epoch and a number."
             problems.append(Problem("no_rows", ProblemLevel.WARNING, shown(path), text, "See `lossdoctor formats`."))
             return ImportResult((), tuple(problems))
@@ -208,7 +225,8 @@ def _speaks(data: bytes) -> bool:
     return any(word in low for word in _MEASURED) and (tables or any(word in low for word in _COUNTED))
 
 
-def _lines(data: bytes) -> list[str]:
+def text_lines(data: bytes) -> list[str]:
+    """The lines of a log's bytes, without their ends; the last one is what follows the last line end."""
     # A lone carriage return does not end a line here: it goes back to the beginning of a progress bar.
     return decode(data).replace("\r\n", "\n").split("\n")
 
@@ -239,7 +257,7 @@ def _run(source: Source, rows: Sequence[Row], problems: list[Problem]) -> Run:
     return build_run(source, series, step_unit=unit, problems=problems, name=name)
 
 
-def _problems(found: TextRows, data: bytes, path: str, whole: bool) -> list[Problem]:
+def _problems(found: TextRows, path: str, cut: int, whole: bool) -> list[Problem]:
     name, told = shown(path), []
     if found.long_lines:
         text = f"{count(len(found.long_lines), 'line')} too long to be a log line left out."
@@ -254,7 +272,7 @@ def _problems(found: TextRows, data: bytes, path: str, whole: bool) -> list[Prob
         )
     if not whole:
         told.append(Problem("too_large", ProblemLevel.WARNING, name, "is larger than 1 GB; the rest was not read."))
-    elif data and not data.endswith((b"\n", b"\r", b"\n\x00")):
+    elif cut:
         text = "has no line end after its last line, so the last number may be cut short. It is kept."
-        told.append(Problem("unterminated", ProblemLevel.INFO, name, text, "", f"line {data.count(10) + 1}"))
+        told.append(Problem("unterminated", ProblemLevel.INFO, name, text, "", f"line {cut}"))
     return told

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lossdoctor.importers.dialect import number
 from lossdoctor.importers.step_axis import STEP_COLUMNS, step_column, step_key
@@ -60,11 +61,9 @@ class TextRows:
 
 def text_rows(lines: Iterable[str]) -> TextRows:
     """The rows in these lines by the documented patterns."""
-    reader = _Reader()
-    for place, raw in enumerate(lines, 1):
-        reader.line(place, raw)
-    reader.finish()
-    return reader.found
+    reader = TextReader()
+    reader.take(lines)
+    return reader.finish()
 
 
 def pattern_rows(lines: Iterable[str], pattern: re.Pattern[str]) -> TextRows:
@@ -102,11 +101,17 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 19 else None
 
 
-class _Reader:
-    """Goes through the lines once and remembers the counters, the open progress bar and the open table."""
+class TextReader:
+    """Goes through the lines once and remembers the counters, the open progress bar and the open table.
+
+    Attributes:
+        found: the rows of what is closed so far.
+        lines: number of lines taken.
+    """
 
     def __init__(self) -> None:
         self.found = TextRows()
+        self.lines = 0
         self._epoch: int | None = None
         self._step: int | None = None
         self._bar: Row | None = None
@@ -115,7 +120,27 @@ class _Reader:
         self._dictionaries = 0
         self._dictionary_epoch = float("-inf")
 
-    def line(self, place: int, raw: str) -> None:
+    def take(self, lines: Iterable[str]) -> None:
+        """Reads the next lines."""
+        for place, raw in enumerate(lines, self.lines + 1):
+            self._line(place, raw)
+            self.lines = place
+
+    def copy(self) -> TextReader:
+        """A reader that stands at the same line, to go on with independently."""
+        other = copy.copy(self)
+        other.found = replace(self.found, rows=self.found.rows.copy(), long_lines=self.found.long_lines.copy())
+        other._bar = None if self._bar is None else replace(self._bar, numbers=self._bar.numbers.copy())
+        other._table = self._table.copy()
+        return other
+
+    def finish(self) -> TextRows:
+        """All rows, what was open being closed."""
+        self._close_table()
+        self._close_bar()
+        return self.found
+
+    def _line(self, place: int, raw: str) -> None:
         if len(raw) > MAX_LINE:
             self.found.long_lines.append(place)
             return
@@ -130,10 +155,6 @@ class _Reader:
         said = read_line(text)
         if said is not None:
             self._said(said, text)
-
-    def finish(self) -> None:
-        self._close_table()
-        self._close_bar()
 
     def _said(self, said: Line, text: str) -> None:
         if said.bar:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from lossdoctor.formatting import count
 from lossdoctor.importers.files import shown
 from lossdoctor.importers.step_axis import STEP_COLUMNS, step_key
-from lossdoctor.importers.table import Mask, Table, TableColumn
+from lossdoctor.importers.table import Table
+from lossdoctor.importers.table_cells import Mask, TableColumn
 from lossdoctor.runs import Band, Problem, ProblemLevel, Series
 
 LOWER, UPPER = "__MIN", "__MAX"

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.importers.step_axis import table_series
-from lossdoctor.importers.table import Table, TableColumn
+from lossdoctor.importers.table import Table
+from lossdoctor.importers.table_cells import TableColumn
 from lossdoctor.runs import Problem, Series
 
 STEP, RUNTIME, TIMESTAMP = "_step", "_runtime", "_timestamp"

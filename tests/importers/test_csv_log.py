@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lossdoctor.importers import find_sources, read_source
+from lossdoctor.importers import find_sources, read_source, table_rows
 from lossdoctor.importers import table as table_module
 from lossdoctor.runs import Role, Run
 from tests.helpers.present import present
@@ -198,7 +198,7 @@ def test_header_only_is_a_log_without_points(tmp_path: Path) -> None:
 
 
 def test_wide_tables_are_capped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_module, "MAX_COLUMNS", 5)
+    monkeypatch.setattr(table_rows, "MAX_COLUMNS", 5)
     run = read(tmp_path, "step," + ",".join(f"m{i}" for i in range(9)) + "\n0" + ",1" * 9 + "\n")
     assert len(run.series) == 4
     assert codes(run) == ["too_many_columns"]

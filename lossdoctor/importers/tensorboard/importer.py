@@ -54,7 +54,10 @@ class TensorBoardImporter:
 
     def read(self, source: Source) -> ImportResult:
         """The run of a source: its files merged in the order of their first wall time."""
-        files = [read_event_file(path) for path in source.files]
+        return self.result(source, [read_event_file(path) for path in source.files])
+
+    def result(self, source: Source, files: list[EventFile]) -> ImportResult:
+        """The run in event files that were read."""
         # The run's own folder first, then by time; names carry host and process numbers and say nothing about order.
         files.sort(key=lambda file: (file.path.count(os.sep), _order(file.first_wall_time), file.path))
         problems = _problems(source, files)

@@ -68,7 +68,7 @@ def read_event_file(path: str, *, window: int = WINDOW, check_crc: bool = True) 
         check_crc: compare the checksum of every payload; without, flipped bits in values go unnoticed. Those of the
             headers are always compared, as they are what reading goes on by.
     """
-    reading = _Reading(path, check_crc=check_crc)
+    reading = EventReading(path, check_crc=check_crc)
     try:
         with opened(path) as (descriptor, size):
             reading.run(descriptor, size, window)
@@ -79,7 +79,7 @@ def read_event_file(path: str, *, window: int = WINDOW, check_crc: bool = True) 
 
 def read_event_bytes(data: bytes, path: str = "memory") -> EventFile:
     """As `read_event_file`, of bytes at hand."""
-    reading = _Reading(path)
+    reading = EventReading(path)
     reading.window(data, 0, 0)
     return reading.finish()
 
@@ -92,7 +92,7 @@ def _read(descriptor: int, size: int) -> bytes:
     return data
 
 
-class _Reading:
+class EventReading:
     """One pass over one file."""
 
     def __init__(self, path: str, *, check_crc: bool = True) -> None:

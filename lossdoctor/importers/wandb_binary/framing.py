@@ -40,56 +40,83 @@ def read_records(data: bytes) -> Records:
 
     A damaged or half-written end is a truncation, as every killed run leaves one: `cut_at`, not `damaged`.
     """
-    out = Records()
-    pieces: list[bytes] = []
-    started = 0
-    position = HEADER_BYTES
-    size = len(data)
-    while position < size:
-        room = BLOCK - position % BLOCK
+    framing = Framing()
+    payloads = framing.feed(data)
+    return framing.ended(payloads)
+
+
+class Framing:
+    """Puts a file's chunks together as its bytes come in."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._rest_at = 0
+        self._position = HEADER_BYTES
+        self._pieces: list[bytes] = []
+        self._started = 0
+        self._damaged: list[int] = []
+
+    def ended(self, payloads: list[bytes]) -> Records:
+        """These records with what was wrong in the file, were it to end here; more may be fed all the same."""
+        size = self._rest_at + len(self._rest)
+        damaged = self._damaged.copy()
+        cut_at = self._position if self._position < size else self._started if self._pieces else None
+        if damaged and damaged[-1] + _CHUNK_HEADER >= size:
+            cut_at = damaged.pop()
+        return Records(payloads, damaged, cut_at)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The records that are whole with these bytes. A chunk that is not whole waits for the next ones."""
+        data = self._rest + data
+        payloads: list[bytes] = []
+        while (used := self._chunk(data, self._position - self._rest_at, payloads)) > 0:
+            self._position += used
+        keep = min(max(self._position - self._rest_at, 0), len(data))
+        self._rest, self._rest_at = data[keep:], self._rest_at + keep
+        return payloads
+
+    def _chunk(self, data: bytes, at: int, payloads: list[bytes]) -> int:
+        """Takes the chunk at this place in `data`; returns the bytes used, 0 when it is not whole."""
+        size = len(data)
+        room = BLOCK - self._position % BLOCK
+        if at >= size:
+            return 0
         if room < _CHUNK_HEADER:
-            position += room
-            continue
-        if position + _CHUNK_HEADER > size:
-            out.cut_at = position
-            break
-        length = int.from_bytes(data[position + 4 : position + 6], "little")
-        kind = data[position + 6]
-        end = position + _CHUNK_HEADER + length
-        if kind == 0 and length == 0 and not any(data[position : position + _CHUNK_HEADER]):
+            return room
+        if at + _CHUNK_HEADER > size:
+            return 0
+        length = int.from_bytes(data[at + 4 : at + 6], "little")
+        kind = data[at + 6]
+        if kind == 0 and length == 0 and not any(data[at : at + _CHUNK_HEADER]):
             # Zero padding to the end of the block (a torn page, or a writer that filled its block).
-            position += room
-            continue
-        if end > size:
+            return room
+        whole = _CHUNK_HEADER + length
+        if at + whole > size:
             # Either the last record is half written, or a length is wrong; only what follows could tell them apart.
-            out.cut_at = position
-            break
-        body = data[position + _CHUNK_HEADER : end]
-        if not _sound(data, position, kind, body, room):
+            return 0
+        body = data[at + _CHUNK_HEADER : at + whole]
+        if not _sound(data, at, kind, body, room):
             # The length cannot be trusted either, so the next place known to begin a chunk is the next block.
-            out.damaged.append(position)
-            pieces = []
-            position += room if not _FULL <= kind <= _LAST or _CHUNK_HEADER + length > room else _CHUNK_HEADER + length
-            continue
-        position = end
+            self._damaged.append(self._position)
+            self._pieces = []
+            return room if not _FULL <= kind <= _LAST or whole > room else whole
+        self._join(kind, body, whole, payloads)
+        return whole
+
+    def _join(self, kind: int, body: bytes, whole: int, payloads: list[bytes]) -> None:
         if kind == _FULL:
-            pieces = []
-            out.payloads.append(body)
+            self._pieces = []
+            payloads.append(body)
         elif kind == _FIRST:
-            pieces, started = [body], position
-        elif pieces and sum(map(len, pieces)) < MAX_RECORD:
-            pieces.append(body)
+            self._pieces, self._started = [body], self._position + whole
+        elif self._pieces and sum(map(len, self._pieces)) < MAX_RECORD:
+            self._pieces.append(body)
             if kind == _LAST:
-                out.payloads.append(b"".join(pieces))
-                pieces = []
+                payloads.append(b"".join(self._pieces))
+                self._pieces = []
         elif kind == _LAST:
             # Its beginning was lost; that damage is noted already.
-            pieces = []
-    if pieces and out.cut_at is None:
-        out.cut_at = started
-    if out.damaged and out.damaged[-1] + _CHUNK_HEADER >= size:
-        out.cut_at = out.damaged.pop()
-    return out
+            self._pieces = []
 
 
 def _sound(data: bytes, position: int, kind: int, body: bytes, room: int) -> bool:

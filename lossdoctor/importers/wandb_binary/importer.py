@@ -67,7 +67,11 @@ class WandbBinaryImporter:
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
         records = read_records(data)
-        wandb = read_run(records.payloads)
+        return self.result(source, records, read_run(records.payloads), whole=whole)
+
+    def result(self, source: Source, records: Records, wandb: WandbRun, *, whole: bool = True) -> ImportResult:
+        """The run that a file's records describe; `whole` says whether they are all of them."""
+        path = source.files[0]
         problems = _problems(records, wandb, shown(path), whole)
         series = _series(wandb, shown(os.path.basename(path)))
         if not series:

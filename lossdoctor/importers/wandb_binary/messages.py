@@ -32,9 +32,9 @@ class WandbRun:
     malformed: int = 0
 
 
-def read_run(payloads: list[bytes]) -> WandbRun:
-    """The run that a file's records describe; records of other kinds are passed over unread."""
-    run = WandbRun()
+def read_run(payloads: list[bytes], run: WandbRun | None = None) -> WandbRun:
+    """The run that a file's records describe, `run` with them added; records of other kinds are passed over unread."""
+    run = WandbRun() if run is None else run
     for payload in payloads:
         try:
             for number, wire, start, end in fields(payload, 0, len(payload)):
