@@ -61,12 +61,40 @@ def read_large(path: str) -> Table | None:
             os.lseek(descriptor, offset, os.SEEK_SET)
             return partial(os.read, descriptor)
 
-        return _read(read_from, min(size, MAX_BYTES), shown(path))
+        rows = _read(read_from, min(size, MAX_BYTES))
+    return None if rows is None else rows.table(shown(path))
 
 
 def parse_large(data: bytes, path: str) -> Table | None:
     """As `read_large`, of bytes at hand."""
-    return _read(lambda offset: io.BytesIO(data[offset:]).read, len(data), shown(path))
+    rows = large_rows(data)
+    return None if rows is None else rows.table(shown(path))
+
+
+def large_rows(data: bytes) -> LargeRows | None:
+    """As `parse_large`, the columns' cells as they were found."""
+    return _read(lambda offset: io.BytesIO(data[offset:]).read, len(data))
+
+
+@dataclass(frozen=True, slots=True)
+class LargeRows:
+    """The rows below a header, all sound: their number, the cells of each column, and whether the last row is whole."""
+
+    dialect: Dialect
+    names: list[str]
+    rows: int
+    cells: list[ColumnCells]
+    ended: bool
+
+    def table(self, path: str) -> Table:
+        """The table; `path` names it in problems."""
+        problems = [] if self.ended else [unterminated_problem(path, self.rows + 1)]
+        columns = []
+        for name, cells in zip(self.names, self.cells, strict=True):
+            column, trouble = cells.column(name, path)
+            columns.append(column)
+            problems += trouble
+        return Table(columns, np.arange(2, self.rows + 2, dtype=np.int64), self.dialect, problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +106,7 @@ class _Layout:
     body: int
 
 
-def _read(read_from: ReadFrom, size: int, path: str) -> Table | None:
+def _read(read_from: ReadFrom, size: int) -> LargeRows | None:
     layout = _layout(_sample(read_from(0), size), size)
     if layout is None:
         return None
@@ -100,7 +128,9 @@ def _read(read_from: ReadFrom, size: int, path: str) -> Table | None:
             return None
     if layout.dialect.delimiter == "\t" and _blank_rows(arrays, texts):
         return None
-    return _table(arrays, texts, layout, path, rows, ended=stream.ended)
+    places = np.arange(2, rows + 2, dtype=np.int64)
+    cells = [_cells(array, texts.get(index), places, layout.dialect) for index, array in enumerate(arrays)]
+    return LargeRows(layout.dialect, layout.names, rows, cells, stream.ended)
 
 
 def _sample(read: Read, size: int) -> bytes:
@@ -258,25 +288,6 @@ def _blank_rows(arrays: list[npt.NDArray[np.generic]], texts: dict[int, Objects]
         else:
             filled |= array == array
     return not bool(filled.all())
-
-
-def _table(
-    arrays: list[npt.NDArray[np.generic]],
-    texts: dict[int, Objects],
-    layout: _Layout,
-    path: str,
-    rows: int,
-    *,
-    ended: bool,
-) -> Table:
-    places = np.arange(2, rows + 2, dtype=np.int64)
-    problems = [] if ended else [unterminated_problem(path, rows + 1)]
-    columns = []
-    for index, name in enumerate(layout.names):
-        column, trouble = _cells(arrays[index], texts.get(index), places, layout.dialect).column(name, path)
-        columns.append(column)
-        problems += trouble
-    return Table(columns, places, layout.dialect, problems)
 
 
 def _cells(

@@ -44,6 +44,12 @@ class Noted:
             self.line, self.text = line, text
         self.cells += 1
 
+    def join(self, other: Noted, below: int) -> None:
+        """Those of a piece that begins `below` lines further down."""
+        if other.cells and not self.cells:
+            self.line, self.text = other.line + below, other.text
+        self.cells += other.cells
+
 
 @dataclass(slots=True)
 class ColumnCells:
@@ -64,6 +70,14 @@ class ColumnCells:
         return ColumnCells(
             self.values.copy(), self.present.copy(), self.found, replace(self.broken), replace(self.overflow)
         )
+
+    def join(self, other: ColumnCells, below: int) -> None:
+        """The next cells, of a piece that begins `below` lines further down than its own line numbers say."""
+        self.values += other.values
+        self.present += other.present
+        self.found += other.found
+        self.broken.join(other.broken, below)
+        self.overflow.join(other.overflow, below)
 
     def take_numbers(self, values: Floats, present: Mask) -> None:
         """The next cells, numbers or absent ones."""

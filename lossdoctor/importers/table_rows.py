@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.formatting import count
-from lossdoctor.importers.dialect import Dialect, clean_header, sniff, split_cells
+from lossdoctor.importers.dialect import Dialect, clean_header, sniff, split_cells, split_lines
 from lossdoctor.importers.files import shown
 from lossdoctor.importers.table import (
     MAX_COLUMNS,
@@ -25,6 +25,8 @@ from lossdoctor.runs import Problem, ProblemLevel
 
 # Lines from the header on that show how a table is written.
 SNIFFED = 50
+# Pieces of this many bytes are worth importing pandas for.
+_MANY = 1 << 20
 
 
 class TableRows:
@@ -36,6 +38,7 @@ class TableRows:
 
     def __init__(self, path: str, header: str, line: int, dialect: Dialect) -> None:
         self._path = shown(path)
+        self._line = header
         self._first = header.strip()
         self._header = split_cells(header, dialect.delimiter)
         self._names = clean_header(self._header[:MAX_COLUMNS])
@@ -65,6 +68,25 @@ class TableRows:
         other._places = self._places.copy()
         other._ragged, other._long, other._headers = self._ragged.copy(), self._long.copy(), self._headers.copy()
         return other
+
+    def take_bytes(self, data: bytes) -> None:
+        """Reads the next lines, every one with its line end; many of them by pandas' engine if they are sound."""
+        if len(data) >= _MANY and self._take_many(data):
+            return
+        if data:
+            self.take(split_lines(data.decode("utf-8", "replace"))[:-1])
+
+    def _take_many(self, data: bytes) -> bool:
+        from lossdoctor.importers.large_table import large_rows
+
+        large = large_rows(self._line.encode("utf-8", "replace") + b"\n" + data)
+        if large is None or large.dialect != self._dialect or large.names != self._names:
+            return False
+        for column, cells in zip(self._columns, large.cells, strict=True):
+            column.join(cells, self.lines - 1)
+        self._places.append(np.arange(self.lines + 1, self.lines + 1 + large.rows, dtype=np.int64))
+        self.lines += large.rows
+        return True
 
     def take(self, lines: Sequence[str]) -> None:
         """Reads the next lines."""

@@ -225,10 +225,16 @@ def _speaks(data: bytes) -> bool:
     return any(word in low for word in _MEASURED) and (tables or any(word in low for word in _COUNTED))
 
 
-def text_lines(data: bytes) -> list[str]:
-    """The lines of a log's bytes, without their ends; the last one is what follows the last line end."""
+def text_lines(data: bytes, *, begins: bool = True) -> list[str]:
+    """The lines of a log's bytes, without their ends; the last one is what follows the last line end.
+
+    Args:
+        data: the bytes.
+        begins: they are the beginning of the file, where a byte order mark may stand.
+    """
     # A lone carriage return does not end a line here: it goes back to the beginning of a progress bar.
-    return decode(data).replace("\r\n", "\n").split("\n")
+    text = decode(data) if begins else data.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def _grows(rows: Sequence[Row]) -> bool:

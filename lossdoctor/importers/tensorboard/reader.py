@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -93,7 +94,11 @@ def _read(descriptor: int, size: int) -> bytes:
 
 
 class EventReading:
-    """One pass over one file."""
+    """One pass over one file, or over what there is of it so far.
+
+    Attributes:
+        file: what was read; its columns, histograms and problems are put together by `finish`.
+    """
 
     def __init__(self, path: str, *, check_crc: bool = True) -> None:
         self.file = EventFile(path)
@@ -127,9 +132,8 @@ class EventReading:
                 return
             wanted = window if used else wanted * 4
             if wanted > MAX_RECORD and not self._resuming:
-                offset += HEADER + FOOTER + struct.unpack_from("<Q", data)[0]
+                offset += self.pass_over(data, offset)
                 wanted = window
-                self._too_large.append(offset)
 
     def window(self, data: bytes, offset: int, remaining: int) -> int:
         """Reads the whole records of one buffer that stands at `offset` in the file; returns the bytes used."""
@@ -197,11 +201,34 @@ class EventReading:
         if event.session_start and (event.step > 0 or self.file.restarts):
             self.file.restarts.append(event.step)
 
+    def pass_over(self, data: bytes, offset: int) -> int:
+        """Leaves out the record that begins with `data`, for being too large; returns its bytes."""
+        self._too_large.append(offset)
+        return int(HEADER + FOOTER + struct.unpack_from("<Q", data)[0])
+
+    def ended_by(self, data: bytes, offset: int) -> EventFile:
+        """What `finish` would give were the file to end with these bytes; the reading itself stays as it is."""
+        if frame(data, 0, resuming=self._resuming).starts.size:
+            other = copy.deepcopy(self)  # records behind damage in an unfinished end: rare
+        else:
+            other = copy.copy(self)
+            other.file = replace(self.file)
+            other._holes, other._hole_heads = self._holes.copy(), self._hole_heads.copy()
+        other.window(data, offset, 0)
+        return other.finish()
+
     def finish(self) -> EventFile:
-        """The file's columns and problems."""
-        self.file.columns = self._columns.finish()
-        self.file.histograms = self._histograms.finish()
-        problem = self.file.problems.append
+        """The file's columns and problems; more may be read and finished again."""
+        file = replace(
+            self.file,
+            columns=self._columns.finish(),
+            histograms=self._histograms.finish(),
+            hparams=self.file.hparams.copy(),
+            texts=self.file.texts.copy(),
+            restarts=self.file.restarts.copy(),
+            problems=self.file.problems.copy(),
+        )
+        problem = file.problems.append
         path = shown(self.file.path)
         told = self._holes if len(self._holes) <= _MAX_HOLES else []
         for (start, end), head in zip(told, self._hole_heads, strict=False):
@@ -239,10 +266,10 @@ class EventReading:
         if self._columns.tags_dropped:
             text = f"holds more than {MAX_TAGS:,} tags; {count(self._columns.tags_dropped, 'point')} of later tags left out."
             problem(Problem("too_many_tags", ProblemLevel.WARNING, path, text, "Check for step numbers in tag names."))
-        if not self.file.columns and not self.file.problems:
+        if not file.columns and not file.problems:
             text = "holds no scalars: no data yet, or only graphs, images or text."
             problem(Problem("no_scalars", ProblemLevel.INFO, path, text))
-        return self.file
+        return file
 
     def _hole(self, path: str, start: int, end: int, head: bytes) -> Problem:
         if end < self._end or not _cut_short(head):
