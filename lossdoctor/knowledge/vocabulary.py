@@ -24,6 +24,13 @@ BESIDE_VERDICTS: tuple[str, ...] = (
     "spikes_recurring",
     "constant_loss",
     "loss_implausibly_low",
+    "throughput_drop",
+    "stalled",
+    "resumed",
+    "step_reset",
+    "overlapping_writers",
+    "duplicate_steps",
+    "sparse_logging",
 )
 FINDINGS: tuple[str, ...] = (
     "no_loss",
@@ -45,7 +52,8 @@ FINDINGS: tuple[str, ...] = (
 VERDICTS: tuple[str, ...] = tuple(verdict.value for verdict in Verdict)
 
 # An adversarial or RL loss is no fault, so nothing causes it.
-WITHOUT_CAUSE = frozenset({"not_a_learning_curve"})
+# The machine and the density of the log are no matter of training.
+WITHOUT_CAUSE = frozenset({"not_a_learning_curve", "throughput_drop", "stalled", "sparse_logging"})
 # Nothing is wrong, or nothing can be said: no cause is offered for these.
 VERDICTS_WITHOUT_CAUSES = frozenset({Verdict.HEALTHY, Verdict.TOO_SHORT, Verdict.NOT_CLASSIFIABLE})
 

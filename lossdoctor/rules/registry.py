@@ -6,6 +6,7 @@ from lossdoctor.rules.base import Rule
 from lossdoctor.rules.clipping_saturated import ClippingSaturated
 from lossdoctor.rules.constant_loss import ConstantLoss
 from lossdoctor.rules.divergence import Divergence
+from lossdoctor.rules.duplicate_steps import DuplicateSteps
 from lossdoctor.rules.generalisation_gap import GeneralisationGap
 from lossdoctor.rules.grad_norm_exploding import GradNormExploding
 from lossdoctor.rules.grad_norm_vanishing import GradNormVanishing
@@ -22,11 +23,17 @@ from lossdoctor.rules.not_a_learning_curve import NotALearningCurve
 from lossdoctor.rules.not_converging import NotConverging
 from lossdoctor.rules.oscillating import Oscillating
 from lossdoctor.rules.overfitting import Overfitting
+from lossdoctor.rules.overlapping_writers import OverlappingWriters
 from lossdoctor.rules.periodic_loss import PeriodicLoss
 from lossdoctor.rules.plateau import Plateau
+from lossdoctor.rules.resumed import Resumed
 from lossdoctor.rules.slow_convergence import SlowConvergence
+from lossdoctor.rules.sparse_logging import SparseLogging
 from lossdoctor.rules.spikes_recurring import SpikesRecurring
+from lossdoctor.rules.stalled import Stalled
+from lossdoctor.rules.step_reset import StepReset
 from lossdoctor.rules.stuck_at_chance import StuckAtChance
+from lossdoctor.rules.throughput_drop import ThroughputDrop
 from lossdoctor.rules.too_short import TooShort
 from lossdoctor.rules.val_below_train import ValBelowTrain
 from lossdoctor.rules.val_equals_train import ValEqualsTrain
@@ -63,6 +70,13 @@ RULES: tuple[Rule, ...] = (
     SpikesRecurring(),
     ConstantLoss(),
     LossImplausiblyLow(),
+    ThroughputDrop(),
+    Stalled(),
+    Resumed(),
+    StepReset(),
+    OverlappingWriters(),
+    DuplicateSteps(),
+    SparseLogging(),
 )
 
 

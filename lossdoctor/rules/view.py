@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from lossdoctor.runs import Role, Run, Series
+from lossdoctor.runs import Role, Run, Seam, Series, find_seams
 from lossdoctor.runs.config import StandardConfig, standard_config
 from lossdoctor.signals.curve import Curve, make_curve
 from lossdoctor.signals.excursions import Excursion, excursions
@@ -53,6 +53,16 @@ class RunView:
             return self.train if self.train is not None else self.val
         few = len(self.train) < FEW_POINTS <= len(self.val) // 3
         return self.val if few else self.train
+
+    @cached_property
+    def logged(self) -> Series | None:
+        """The main loss as it was logged, abandoned branches included."""
+        return None if self.main is None else self.run.get(self.main.tag)
+
+    @cached_property
+    def seams(self) -> tuple[Seam, ...]:
+        """Where one writing session of the main loss ends and another begins."""
+        return () if self.logged is None else find_seams(self.logged)
 
     @cached_property
     def train_curve(self) -> Curve | None:

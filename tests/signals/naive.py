@@ -130,3 +130,19 @@ def frozen_share(values: Array) -> float:
             break
         count += 1
     return count / len(values) if len(values) else 0.0
+
+
+def seconds_a_step(steps: Array, times: Array) -> list[float]:
+    pairs = zip(range(len(steps) - 1), range(1, len(steps)), strict=True)
+    return [
+        (times[j] - times[i]) / (steps[j] - steps[i]) for i, j in pairs if steps[j] > steps[i] and times[j] > times[i]
+    ]
+
+
+def stalls(steps: Array, times: Array, seconds: float, factor: float) -> list[int]:
+    gaps = [times[i + 1] - times[i] for i in range(len(times) - 1)]
+    known = [gap for gap in gaps if math.isfinite(gap) and gap > 0]
+    if len(known) < 10:
+        return []
+    limit = max(seconds, factor * float(np.median(known)))
+    return [i for i, gap in enumerate(gaps) if gap > limit and steps[i + 1] >= steps[i]]
