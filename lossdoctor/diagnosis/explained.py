@@ -15,17 +15,21 @@ from lossdoctor.findings import Outcome, Status
 EXPLAINS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("not_a_learning_curve", (
         "too_short", "not_converging", "plateau", "stuck_at_chance", "slow_convergence", "overfitting",
-        "generalisation_gap", "divergence", "loss_spike", "oscillating", "periodic_loss",
+        "generalisation_gap", "divergence", "loss_spike", "oscillating", "periodic_loss", "spikes_recurring",
+        "lr_no_warmup", "lr_decayed_early", "loss_implausibly_low", "constant_loss", "val_offset_from_start",
+        "val_below_train", "val_too_noisy", "metric_disagrees", "grad_norm_vanishing",
     )),
     ("too_short", (
         "not_converging", "plateau", "slow_convergence", "oscillating", "overfitting", "generalisation_gap", "loss_spike",
-        "divergence",
+        "divergence", "lr_decayed_early", "val_offset_from_start", "val_below_train", "val_too_noisy",
     )),
-    ("non_finite", ("not_converging", "plateau", "oscillating", "slow_convergence", "generalisation_gap", "loss_spike")),
-    ("divergence", ("not_converging", "plateau", "oscillating", "generalisation_gap", "loss_spike")),
-    ("overfitting", ("generalisation_gap", "plateau")),
-    ("periodic_loss", ("oscillating", "loss_spike")),
-    ("not_converging", ("plateau", "oscillating", "slow_convergence", "loss_spike")),
+    ("non_finite", ("not_converging", "plateau", "oscillating", "slow_convergence", "generalisation_gap", "loss_spike",
+                    "spikes_recurring", "val_too_noisy")),
+    ("divergence", ("not_converging", "plateau", "oscillating", "generalisation_gap", "loss_spike", "spikes_recurring",
+                    "val_too_noisy")),
+    ("overfitting", ("generalisation_gap", "plateau", "val_offset_from_start")),
+    ("periodic_loss", ("oscillating", "loss_spike", "spikes_recurring")),
+    ("not_converging", ("plateau", "oscillating", "slow_convergence", "loss_spike", "spikes_recurring")),
     ("stuck_at_chance", ("plateau", "oscillating")),
 )  # fmt: skip
 

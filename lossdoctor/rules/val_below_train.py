@@ -53,8 +53,8 @@ class ValBelowTrain(Rule):
             "val_below_train.often", 0.7, 0.3, 1, "%", "Least share of the evaluations.", "the practice of log analysers"
         ),
         Setting(
-            "val_below_train.leak", 0.05, 0.001, 0.5, "%", "Largest end level, of the start, that is suspicious.",
-            "a twentieth of the start level: nearly everything about unseen data is known",
+            "val_below_train.leak", 0.02, 0.001, 0.5, "%", "Largest end level, of the start, that is suspicious.",
+            "a fiftieth of the start level: nearly everything about unseen data is known",
         ),
     )  # fmt: skip
 

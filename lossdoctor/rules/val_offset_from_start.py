@@ -20,7 +20,7 @@ class ValOffsetFromStart(Rule):
         Such an offset is rarely a matter of learning: one loss is a sum and the other a mean, one holds a penalty that
         the other lacks, or the two data sets differ. As long as it is there the two curves cannot be compared.
     How it is decided:
-        Either the gap at the first evaluation is at least `gap` of what training gains from there on and stays within
+        Either the gap at the first evaluation is at least `gap` of what training gains in all and stays within
         `spread` of its median; or the ratio of the losses is at least `factor` (or at most its inverse) and stays
         within `spread` of its median, while both fall. Fewer than five evaluations prove nothing, and
         unshuffled data, whose loss follows the order of the examples, explains an offset. Validation below
@@ -43,7 +43,7 @@ class ValOffsetFromStart(Rule):
     summary = "Validation differs from training by a constant gap or factor from its first evaluation on."
     thresholds = (
         Setting(
-            "val_offset_from_start.gap", 0.5, 0.1, 10, "%", "Least gap at the first evaluation, of the later training gain.",
+            "val_offset_from_start.gap", 0.5, 0.1, 10, "%", "Least gap at the first evaluation, of the training gain.",
             "below half of it the curves still overlap on a plot",
         ),
         Setting(
@@ -65,10 +65,9 @@ class ValOffsetFromStart(Rule):
         if both.steps.size < 5:
             return self.not_applicable("fewer than 5 evaluations beside the training loss")
         gaps = both.first - both.second
-        gain = max(float(both.second[0]) - train.end, 3.0 * train.sigma, 1e-300)
-        gap, gap_spread = float(gaps[0]) / gain, _spread(gaps)
+        gap, gap_spread = float(gaps[0]) / train.unit, _spread(gaps)
         measurements = [
-            self.at_least("gap at the first evaluation, of the later gain", gap, "gap", "%"),
+            self.at_least("gap at the first evaluation, of the training gain", gap, "gap", "%"),
             self.at_most("spread of the gap", gap_spread, "spread", "%"),
         ]
         p_gap = min(above(gap, self.limit("gap")), below(gap_spread, self.limit("spread")))
