@@ -14,7 +14,8 @@ from lossdoctor.importers.preview import Preview, as_table, preview
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.role_choice import CHOSEN, with_roles
 from lossdoctor.importers.step_axis import table_series, whole_steps
-from lossdoctor.importers.table import MAX_BYTES, Table, TableColumn, parse_table
+from lossdoctor.importers.table import MAX_BYTES, Table, parse_table
+from lossdoctor.importers.table_cells import TableColumn
 from lossdoctor.runs import Problem, ProblemLevel, Role, Series
 
 _AXES = ("step", "epoch")
