@@ -6,7 +6,7 @@ Two functions are all that other packages use: `find_sources` (walks and sniffs,
 The modules: `walk` lists files, `files` opens them safely, `discover` asks the importers of `registry` who knows a
 file, `lookalikes` explains the others, `reading` turns what an importer found into a Run with `roles` and the
 `config_files` beside it. Each format is one module (`csv_log`, `wandb_chart`, `hf_trainer_state`) or one package
-(`tensorboard`).
+(`tensorboard`). `follow` reads logs on while they are being written.
 """
 
 from lossdoctor.importers.base import Discovery, ImportResult, Source

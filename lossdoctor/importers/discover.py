@@ -110,7 +110,7 @@ def _in_folder(root: str, asked: _Asked, where: Where) -> Discovery:
     near_misses: list[Problem] = []
     fitting: set[str] = set()
     for path in walked.files:
-        if _never_a_log(path):
+        if never_a_log(path):
             continue
         try:
             head = read_head(path)
@@ -141,7 +141,8 @@ def _in_folder(root: str, asked: _Asked, where: Where) -> Discovery:
     return Discovery(root, bundled(_unique(sources)), tuple(problems), len(walked.files))
 
 
-def _never_a_log(path: str) -> bool:
+def never_a_log(path: str) -> bool:
+    """Whether a file in a folder is not even looked at, for its name."""
     # Event files end with a host name, and a host may be called anything: n1.c, gpu.lock.
     return os.path.splitext(path)[1].lower() in _NEVER_LOGS and "tfevents" not in os.path.basename(path)
 

@@ -21,9 +21,10 @@ SKIPPED_FOLDERS = frozenset(
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk met: regular files in sorted order, and what could not be entered."""
+    """What a walk met: regular files in sorted order, the folders entered, and what could not be."""
 
     files: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -64,6 +65,7 @@ class _Walker:
             except OSError as error:
                 self.found.problems.append(unreadable(folder, error))
                 continue
+            self.found.folders.append(folder)
             below = self._below(listed, depth)
             if depth >= MAX_DEPTH:
                 self.found.problems.extend(_too_deep(path) for path, _ in below)
