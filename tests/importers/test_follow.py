@@ -106,6 +106,32 @@ def test_any_split_equals_a_full_read(tmp_path_factory: pytest.TempPathFactory, 
     shutil.rmtree(folder)
 
 
+@MANY
+@given(
+    name=st.sampled_from(sorted(LOGS)),
+    at=st.integers(0, 1 << 20),
+    lost=st.integers(0, 60),
+    put=st.one_of(
+        st.binary(max_size=40), st.sampled_from([b"", b"\n", b"\r", b'"', b"\x00" * 9, b"\xff\xfe", b"nan,,"])
+    ),
+    cuts=st.lists(st.integers(0, 1 << 20), max_size=5),
+)
+def test_damaged_logs_too(
+    tmp_path_factory: pytest.TempPathFactory, name: str, at: int, lost: int, put: bytes, cuts: list[int]
+) -> None:
+    file, data = LOGS[name]
+    at %= len(data) + 1
+    folder = tmp_path_factory.mktemp("run")
+    path = folder / file
+    path.write_bytes(b"")
+    follower = follow(path)
+    for piece in pieces(data[:at] + put + data[at + lost :], [*cuts, at]):
+        append(path, piece)
+        follower.poll()
+    assert follower.poll(ended=True) == full(path)
+    shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("name", LOGS)
 def test_every_poll_shows_what_is_whole(tmp_path: Path, name: str) -> None:
     """No value is ever shown that the finished file does not hold: half a number waits."""
