@@ -31,6 +31,13 @@ BESIDE_VERDICTS: tuple[str, ...] = (
     "overlapping_writers",
     "duplicate_steps",
     "sparse_logging",
+    "gradient_vanishing_by_depth",
+    "gradient_exploding_by_depth",
+    "dead_units",
+    "saturated",
+    "frozen_weights",
+    "bad_init",
+    "update_ratio",
 )
 FINDINGS: tuple[str, ...] = (
     "no_loss",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from lossdoctor.rules.bad_init import BadInit
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.clipping_saturated import ClippingSaturated
 from lossdoctor.rules.constant_loss import ConstantLoss
+from lossdoctor.rules.dead_units import DeadUnits
 from lossdoctor.rules.divergence import Divergence
 from lossdoctor.rules.duplicate_steps import DuplicateSteps
+from lossdoctor.rules.frozen_weights import FrozenWeights
 from lossdoctor.rules.generalisation_gap import GeneralisationGap
 from lossdoctor.rules.grad_norm_exploding import GradNormExploding
 from lossdoctor.rules.grad_norm_vanishing import GradNormVanishing
+from lossdoctor.rules.gradient_exploding_by_depth import GradientExplodingByDepth
+from lossdoctor.rules.gradient_vanishing_by_depth import GradientVanishingByDepth
 from lossdoctor.rules.loss_implausibly_low import LossImplausiblyLow
 from lossdoctor.rules.loss_spike import LossSpike
 from lossdoctor.rules.lr_decayed_early import LrDecayedEarly
@@ -27,6 +32,7 @@ from lossdoctor.rules.overlapping_writers import OverlappingWriters
 from lossdoctor.rules.periodic_loss import PeriodicLoss
 from lossdoctor.rules.plateau import Plateau
 from lossdoctor.rules.resumed import Resumed
+from lossdoctor.rules.saturated import Saturated
 from lossdoctor.rules.slow_convergence import SlowConvergence
 from lossdoctor.rules.sparse_logging import SparseLogging
 from lossdoctor.rules.spikes_recurring import SpikesRecurring
@@ -35,6 +41,7 @@ from lossdoctor.rules.step_reset import StepReset
 from lossdoctor.rules.stuck_at_chance import StuckAtChance
 from lossdoctor.rules.throughput_drop import ThroughputDrop
 from lossdoctor.rules.too_short import TooShort
+from lossdoctor.rules.update_ratio import UpdateRatio
 from lossdoctor.rules.val_below_train import ValBelowTrain
 from lossdoctor.rules.val_equals_train import ValEqualsTrain
 from lossdoctor.rules.val_offset_from_start import ValOffsetFromStart
@@ -77,6 +84,13 @@ RULES: tuple[Rule, ...] = (
     OverlappingWriters(),
     DuplicateSteps(),
     SparseLogging(),
+    GradientVanishingByDepth(),
+    GradientExplodingByDepth(),
+    DeadUnits(),
+    Saturated(),
+    FrozenWeights(),
+    BadInit(),
+    UpdateRatio(),
 )
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from lossdoctor.rules.layers import Layers
 from lossdoctor.runs import Role, Run, Seam, Series, find_seams
 from lossdoctor.runs.config import StandardConfig, standard_config
 from lossdoctor.signals.curve import Curve, make_curve
@@ -99,6 +100,11 @@ class RunView:
     def grad_norm_curve(self) -> Curve | None:
         """Prepared gradient norm."""
         return _curve(self.grad_norm)
+
+    @cached_property
+    def layers(self) -> Layers:
+        """The run's histograms by layer."""
+        return Layers(self.run)
 
     @cached_property
     def main_rise(self) -> Rise | None:

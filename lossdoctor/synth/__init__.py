@@ -1,6 +1,7 @@
 """Curves with known truth, seeded: for the rules' case files, for property tests and for stress benchmarks."""
 
 from lossdoctor.synth.curves import CurveSpec, make_values
+from lossdoctor.synth.histograms import HistogramSpec, make_histograms
 from lossdoctor.synth.runs import make_run
 
-__all__ = ["CurveSpec", "make_run", "make_values"]
+__all__ = ["CurveSpec", "HistogramSpec", "make_histograms", "make_run", "make_values"]

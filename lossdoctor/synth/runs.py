@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from lossdoctor.runs import ConfigValue, Role, RoleAssignment, Run, Series
 from lossdoctor.synth.curves import CurveSpec, make_values
+from lossdoctor.synth.histograms import HistogramSpec, make_histograms
 
 _TAGS = {
     "train": ("train/loss", Role.TRAIN_LOSS),
@@ -34,6 +35,7 @@ def make_run(
     steps: int | None = None,
     at: Mapping[str, Sequence[int]] | None = None,
     seconds: Mapping[str, CurveSpec | list[float]] | None = None,
+    histograms: Sequence[HistogramSpec] = (),
     step_unit: str = "step",
     config: Mapping[str, ConfigValue] | None = None,
     name: str = "synthetic",
@@ -47,6 +49,7 @@ def make_run(
         steps: last step of the longest curve; by default its number of points. Shorter curves are spread over the same steps.
         at: the steps of single curves, one a point, in file order; they may repeat and go back.
         seconds: wall time from each point of a curve to its next one; the last is not used. Without it no wall times.
+        histograms: by layer, in the network's order; their points are spread evenly from the first step to the last.
         step_unit: "step" or "epoch".
         config: hyper-parameters.
         name: id and name of the run.
@@ -69,7 +72,13 @@ def make_run(
             )
         series.append(Series(tag, (at or {}).get(key, even), values, taken))
         roles.append(RoleAssignment(role, tag, True, "synthetic"))
-    return Run(name, name, name, "synthetic", tuple(series), tuple(roles), dict(config or {}), step_unit)
+    layers = tuple(
+        make_histograms(spec, np.linspace(1, max(last, 1), spec.spread.n).astype(np.int64), seed * 1000 + 500 + index)
+        for index, spec in enumerate(histograms)
+    )
+    return Run(
+        name, name, name, "synthetic", tuple(series), tuple(roles), dict(config or {}), step_unit, histograms=layers
+    )
 
 
 def _values(spec: CurveSpec | list[float], seed: int) -> npt.NDArray[np.float64]:

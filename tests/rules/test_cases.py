@@ -15,7 +15,7 @@ from lossdoctor.rules.base import Rule
 from lossdoctor.rules.registry import RULES, rule
 from lossdoctor.rules.view import RunView
 from lossdoctor.runs import Run
-from lossdoctor.synth import CurveSpec, make_run
+from lossdoctor.synth import CurveSpec, HistogramSpec, make_run
 
 CASES = Path(__file__).parent / "cases"
 SECTIONS = (
@@ -45,6 +45,7 @@ def _run(case: dict[str, Any], seed: int = 0) -> Run:
         steps=case.get("steps"),
         at={key: _steps(ranges) for key, ranges in case.get("at", {}).items()},
         seconds={key: _curve(recipe) for key, recipe in case.get("seconds", {}).items()},
+        histograms=[HistogramSpec(**{**item, "spread": _curve(item["spread"])}) for item in case.get("histograms", ())],
     )
 
 

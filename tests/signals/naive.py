@@ -146,3 +146,16 @@ def stalls(steps: Array, times: Array, seconds: float, factor: float) -> list[in
         return []
     limit = max(seconds, factor * float(np.median(known)))
     return [i for i, gap in enumerate(gaps) if gap > limit and steps[i + 1] >= steps[i]]
+
+
+def largest_change(summaries: Array, typical: float) -> float:
+    if summaries.shape[1] < 3:
+        return math.nan
+    worst = 0.0
+    for row in summaries:
+        for value in row:
+            if math.isnan(value) != math.isnan(row[0]):
+                return math.inf
+            if not math.isnan(value):
+                worst = max(worst, abs(value - row[0]))
+    return worst / (typical or 1.0)
