@@ -11,11 +11,13 @@ import click
 from lossdoctor import __version__, safe_text
 from lossdoctor.cli.cache import cache
 from lossdoctor.cli.config import config
+from lossdoctor.cli.convert import convert
 from lossdoctor.cli.demo import demo
 from lossdoctor.cli.exit_codes import ExitCode
 from lossdoctor.cli.explain import explain
 from lossdoctor.cli.formats import formats
 from lossdoctor.cli.group import DEFAULT_COMMAND, OpenByDefault
+from lossdoctor.cli.inspect import inspect
 from lossdoctor.cli.open_window import open_window
 from lossdoctor.cli.report import report
 from lossdoctor.cli.rules import rules
@@ -36,7 +38,7 @@ def cli() -> None:
     """
 
 
-for _command in (open_window, demo, scan, report, explain, rules, formats, config, cache):
+for _command in (open_window, demo, scan, report, explain, rules, formats, config, cache, inspect, convert):
     cli.add_command(_command)
 
 

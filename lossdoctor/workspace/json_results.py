@@ -145,7 +145,7 @@ def scan_to_dict(result: ScanResult) -> JsonScan:
         "summary": _summary(result),
         "rules": _rules(result.rules),
         "runs": [run_to_dict(item) for item in result.runs],
-        "problems": [_problem(problem) for problem in result.problems if problem not in of_runs],
+        "problems": [problem_to_dict(problem) for problem in result.problems if problem not in of_runs],
     }
 
 
@@ -156,7 +156,7 @@ def _rules(choice: RuleChoice) -> JsonRules:
         "select": list(choice.select),
         "ignore": list(choice.ignore),
         "asked": [rule.code for rule in RULES if choice.asks(rule)],
-        "thresholds": {key: _number(value) for key, value in all_limits(RULES, choice).items()},
+        "thresholds": {key: plain_number(value) for key, value in all_limits(RULES, choice).items()},
         "changed": [key for key, _ in choice.limits],
     }
 
@@ -193,7 +193,7 @@ def run_to_dict(item: DiagnosedRun) -> JsonRun:
         "roles": {str(role.role): role.tag for role in run.roles if role.primary},
         "findings": [_finding(finding) for finding in diagnosis.findings],
         "causes": [_cause(cause) for cause in diagnosis.causes],
-        "problems": [_problem(problem) for problem in run.problems],
+        "problems": [problem_to_dict(problem) for problem in run.problems],
     }
 
 
@@ -212,21 +212,21 @@ def _finding(finding: Finding) -> JsonFinding:
 def _evidence(evidence: Evidence) -> JsonEvidence:
     match evidence:
         case Span(start, end, label, tag):
-            body: JsonEvidence = {"shape": "span", "start": _number(start), "end": _number(end)}
+            body: JsonEvidence = {"shape": "span", "start": plain_number(start), "end": plain_number(end)}
         case Point(step, value, label, tag):
-            body = {"shape": "point", "step": _number(step), "value": _number(value)}
+            body = {"shape": "point", "step": plain_number(step), "value": plain_number(value)}
         case Level(value, label, tag):
-            body = {"shape": "level", "value": _number(value)}
+            body = {"shape": "level", "value": plain_number(value)}
         case Line(start, start_value, end, end_value, label, tag):
             body = {
                 "shape": "line",
-                "start": _number(start),
-                "start_value": _number(start_value),
-                "end": _number(end),
-                "end_value": _number(end_value),
+                "start": plain_number(start),
+                "start_value": plain_number(start_value),
+                "end": plain_number(end),
+                "end_value": plain_number(end_value),
             }
         case Pair(step, low, high, label, tag, other_tag):
-            body = {"shape": "pair", "step": _number(step), "low": _number(low), "high": _number(high)}
+            body = {"shape": "pair", "step": plain_number(step), "low": plain_number(low), "high": plain_number(high)}
             body["other_tag"] = other_tag
     return body | {"label": label, "tag": tag}
 
@@ -235,9 +235,9 @@ def _measurement(measurement: Measurement) -> JsonMeasurement:
     compared = measurement.direction is not Direction.INFORMATION
     return {
         "name": measurement.name,
-        "value": _number(measurement.value),
+        "value": plain_number(measurement.value),
         "unit": measurement.unit,
-        "threshold": _number(measurement.threshold) if compared else None,
+        "threshold": plain_number(measurement.threshold) if compared else None,
         "direction": str(measurement.direction),
         "setting": measurement.setting,
     }
@@ -254,10 +254,11 @@ def _cause(cause: RankedCause) -> JsonCause:
 
 
 def _argument(argument: Argument) -> JsonArgument:
-    return {"text": argument.text, "weight": _number(argument.weight), "source": argument.source}
+    return {"text": argument.text, "weight": plain_number(argument.weight), "source": argument.source}
 
 
-def _problem(problem: Problem) -> JsonProblem:
+def problem_to_dict(problem: Problem) -> JsonProblem:
+    """One problem as plain values."""
     return {
         "code": problem.code,
         "level": str(problem.level),
@@ -273,7 +274,7 @@ def _share(value: float) -> float:
     return round(float(value), 4)
 
 
-def _number(value: float) -> JsonNumber:
+def plain_number(value: float) -> JsonNumber:
     """A number that JSON can hold; whole floats and NumPy scalars become plain Python numbers."""
     value = float(value)
     if math.isnan(value):

@@ -104,6 +104,11 @@ class ScanJob:
         """What was found, by id."""
         return tuple(source for _, source in self._rooted)
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What `find` met."""
+        return tuple(self._problems)
+
     def find(self) -> None:
         """Looks for sources below the paths.
 
