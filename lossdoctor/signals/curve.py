@@ -131,7 +131,7 @@ def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
     near = max(index - NEAR, 0)
     near += int(np.argmin(middle[near : index + NEAR + 1]))
     return Curve(
-        n, grid_steps, middle, low, high, _peak_steps(x, y, edges), trend, sigma, start, end, best, index,
+        n, grid_steps, middle, low, high, _peak_steps(x, y, edges, high), trend, sigma, start, end, best, index,
         float(grid_steps[near]), float(middle[near]),
     )  # fmt: skip
 
@@ -167,8 +167,9 @@ def _end_level(y: Values) -> float:
     return float(np.median(y[-count:]))
 
 
-def _peak_steps(x: Steps, y: Values, edges: npt.NDArray[np.int64]) -> Steps:
+def _peak_steps(x: Steps, y: Values, edges: npt.NDArray[np.int64], high: Values) -> Steps:
+    """The step of each block's first highest point."""
     if edges.size == y.size:
         return x.copy()
-    ends = np.append(edges[1:], y.size)
-    return np.array([x[a + int(np.argmax(y[a:b]))] for a, b in zip(edges, ends, strict=True)])
+    highest = np.flatnonzero(y == np.repeat(high, np.diff(edges, append=y.size)))
+    return np.asarray(x[highest[np.searchsorted(highest, edges)]])
