@@ -18,7 +18,7 @@ from lossdoctor.report.blocks import (
     MayBreak,
 )  # fmt: skip
 from lossdoctor.report.drawing import heights
-from lossdoctor.report.flowables import set_block
+from lossdoctor.report.flowables import BELOW_FIGURE, set_block
 from lossdoctor.report.setting import Flow
 
 
@@ -30,17 +30,22 @@ class Fitted:
     scale: float
 
 
-def sheets(blocks: Sequence[Block], width: float, height: float) -> list[tuple[Block, ...]]:
-    """The blocks of a page on one sheet where they fit with figures of preferred height, else cut at each `MayBreak`."""
-    if MayBreak() not in blocks or _wanted(blocks, width) <= height:
-        return [tuple(blocks)]
-    parts: list[list[Block]] = [[]]
+def one_sheet_holds(blocks: Sequence[Block], width: float, height: float) -> bool:
+    """True when everything fits on one sheet, uncut, with figures as high as they should be."""
+    flows = _Flows(width)
+    figures = sum(heights(block.spec)[1] for block in blocks if isinstance(block, Figure))
+    return sum(flows.height(block) for block in blocks) + figures <= height
+
+
+def parts(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+    """The blocks of a page cut at each `MayBreak`."""
+    found: list[list[Block]] = [[]]
     for block in blocks:
         if isinstance(block, MayBreak):
-            parts.append([])
+            found.append([])
         else:
-            parts[-1].append(block)
-    return [tuple(part) for part in parts if part]
+            found[-1].append(block)
+    return [tuple(part) for part in found if part]
 
 
 def fit(blocks: tuple[Block, ...], width: float, height: float) -> Fitted:
@@ -49,39 +54,46 @@ def fit(blocks: tuple[Block, ...], width: float, height: float) -> Fitted:
     Figures take the room that the text leaves, between their least and greatest height. Where even the least is too
     much, causes and checks first lose their secondary lines, then lists their last items, the longest list first.
     """
+    flows = _Flows(width)
     while True:
         figures = [heights(block.spec) for block in blocks if isinstance(block, Figure)]
-        text = _text_height(blocks, width)
+        text = sum(flows.height(block) for block in blocks)
         least = sum(limits[0] for limits in figures)
         if text + least <= height or (shorter := _shortened(blocks)) is None:
             break
         blocks = shorter
     share = (height - text) / len(figures) if figures else 0.0
-    flow = [
-        flowable
-        for block in blocks
-        for flowable in set_block(
-            block,
-            width,
-            min(max(share, heights(block.spec)[0]), heights(block.spec)[2]) if isinstance(block, Figure) else None,
-        )
-    ]
+    flow = [flowable for block in blocks for flowable in flows.of(block, share)]
     return Fitted(flow, min(1.0, height / max(text + least, 1.0)))
 
 
-def _wanted(blocks: Sequence[Block], width: float) -> float:
-    """Height of everything, uncut, with figures as high as they should be."""
-    return _text_height(blocks, width) + sum(heights(b.spec)[1] for b in blocks if isinstance(b, Figure))
+class _Flows:
+    """The flowables of blocks and their heights; each block is set once, however often it is asked for."""
 
+    def __init__(self, width: float) -> None:
+        self._width = width
+        # The block is kept as well, so that its id is not given to another one.
+        self._set: dict[int, tuple[Block, Flow, float]] = {}
 
-def _text_height(blocks: Sequence[Block], width: float) -> float:
-    """Height of all but the figures themselves; a figure has 4 points of space below it."""
-    others = [block for block in blocks if not isinstance(block, Figure)]
-    return _height(others, width) + 4.0 * (len(blocks) - len(others))
+    def height(self, block: Block) -> float:
+        """Of everything but figures, which only count with the space below them."""
+        if isinstance(block, Figure):
+            return BELOW_FIGURE
+        return self._text(block)[2]
 
+    def of(self, block: Block, figure_height: float) -> Flow:
+        """The flowables; a figure takes as much of `figure_height` as it may have."""
+        if isinstance(block, Figure):
+            least, _, most = heights(block.spec)
+            return set_block(block, self._width, min(max(figure_height, least), most))
+        return self._text(block)[1]
 
-def _height(blocks: Iterable[Block], width: float) -> float:
-    return sum(float(f.wrap(width, 1e6)[1]) for block in blocks for f in set_block(block, width))
+    def _text(self, block: Block) -> tuple[Block, Flow, float]:
+        if id(block) not in self._set:
+            flow = set_block(block, self._width)
+            height = sum(float(flowable.wrap(self._width, 1e6)[1]) for flowable in flow)
+            self._set[id(block)] = block, flow, height
+        return self._set[id(block)]
 
 
 def _shortened(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:

@@ -35,6 +35,7 @@ from lossdoctor.report.lists import set_bullets, set_causes, set_checklist, set_
 from lossdoctor.report.setting import BODY, GUTTER, SMALL, Flow, grid, icon, paragraph, space, theme
 from lossdoctor.report.tables import set_counts, set_table
 
+BELOW_FIGURE = 4.0
 _LOGO_WIDTH, _LOGO_HEIGHT = 150.0, 34.0
 # A setting longer than this is cut in the middle: paths to data sets.
 _SETTING_WIDTH = 170.0
@@ -52,7 +53,10 @@ def set_block(block: Block, width: float, figure_height: float | None = None) ->
         TypeError: there is no setting for this kind of block.
     """
     if isinstance(block, Figure):
-        return [figure_drawing(block.spec, width, figure_height or heights(block.spec)[1], theme()), space(4)]
+        return [
+            figure_drawing(block.spec, width, figure_height or heights(block.spec)[1], theme()),
+            space(BELOW_FIGURE),
+        ]
     try:
         setter = _SETTERS[type(block)]
     except KeyError:

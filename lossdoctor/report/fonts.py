@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lossdoctor import safe_text
@@ -49,7 +49,8 @@ def register() -> None:
         _face(font)
 
 
-def pieces(text: str, font: str = REGULAR) -> list[tuple[str, str]]:
+@lru_cache(maxsize=8192)
+def pieces(text: str, font: str = REGULAR) -> tuple[tuple[str, str], ...]:
     r"""Plain text as (font, piece) in drawing order, each piece in a font that has all its characters.
 
     A character that no bundled font has is written as its code (`\U0001f600`): better than an empty box, which looks the
@@ -62,7 +63,7 @@ def pieces(text: str, font: str = REGULAR) -> list[tuple[str, str]]:
             found[-1] = (name, found[-1][1] + shown)
         else:
             found.append((name, shown))
-    return found
+    return tuple(found)
 
 
 def markup(text: str, font: str = REGULAR) -> str:

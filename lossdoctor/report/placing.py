@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 _CELL = 2.0  # points; half a stroke of the label font
+_MOST_CELLS = 400  # of one segment; far outliers reach beyond any frame
 _INK_COST = 60.0  # a label wholly over a curve is as bad as one 60 points away from its place
 
 
@@ -60,12 +61,16 @@ class Placer:
 
     def add_ink(self, xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> None:
         """A curve through these points; labels avoid it where they can. NaN breaks it."""
-        for x0, y0, x1, y1 in zip(xs[:-1], ys[:-1], xs[1:], ys[1:], strict=True):
-            if not math.isfinite(y0 + y1):
-                continue
-            n = int(max(abs(x1 - x0), abs(y1 - y0)) // _CELL) + 1
-            t = np.linspace(0.0, 1.0, min(n, 400) + 1)
-            self._mark(x0 + t * (x1 - x0), y0 + t * (y1 - y0))
+        if xs.size < 2:
+            return
+        run, rise = np.diff(xs), np.diff(ys)
+        reach = np.where(np.isfinite(rise), np.maximum(np.abs(run), np.abs(rise)), -1.0)
+        cells = np.minimum(np.maximum(reach // _CELL + 1, 0), _MOST_CELLS).astype(np.int64)
+        # Every segment gets a point in each cell it passes: segment number and share of the way, without a loop.
+        segment = np.repeat(np.arange(cells.size), cells)
+        share = (np.arange(segment.size) - np.repeat(np.cumsum(cells) - cells, cells)) / cells[segment]
+        self._mark(xs[segment] + share * run[segment], ys[segment] + share * rise[segment])
+        self._mark(xs[-1:], ys[-1:])
 
     def place(
         self, width: float, height: float, anchor: tuple[float, float], corners: Iterable[tuple[float, float]]
@@ -116,6 +121,8 @@ class Placer:
         )
 
     def _mark(self, xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> None:
+        finite = np.isfinite(ys)
+        xs, ys = xs[finite], ys[finite]
         rows = ((ys - self.frame.y) // _CELL).astype(np.int64)
         columns = ((xs - self.frame.x) // _CELL).astype(np.int64)
         inside = (rows >= 0) & (rows < self._ink.shape[0]) & (columns >= 0) & (columns < self._ink.shape[1])

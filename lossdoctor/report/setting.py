@@ -44,9 +44,24 @@ def style(size: float, ink: str, bold: bool = False, align: str = "left") -> Any
 
 def paragraph(markup: str, size: float = BODY, ink: str = "text", bold: bool = False, align: str = "left") -> Any:
     """A paragraph of ReportLab markup; `ink` is a surface of the theme or a colour."""
-    from reportlab.platypus import Paragraph as Flowable
+    return _paragraph_class()(markup, style(size, ink, bold, align))
 
-    return Flowable(markup, style(size, ink, bold, align))
+
+@cache
+def _paragraph_class() -> Any:
+    from reportlab.platypus import Paragraph
+
+    class _Paragraph(Paragraph):  # type: ignore[misc]
+        """Breaks its lines once a width; a table asks three times for the height of each cell, with the same width."""
+
+        _broken_for: tuple[float, tuple[float, float]] | None = None
+
+        def wrap(self, width: float, height: float) -> tuple[float, float]:
+            if self._broken_for is None or self._broken_for[0] != width:
+                self._broken_for = width, super().wrap(width, height)
+            return self._broken_for[1]
+
+    return _Paragraph
 
 
 def space(height: float) -> Any:
