@@ -9,6 +9,8 @@ from __future__ import annotations
 import html as _html
 
 MAX_LENGTH = 512
+# A sentence of our own with names in it: longer than any name, still bounded.
+MAX_PROSE = 4000
 ELLIPSIS = "…"
 
 # Bidirectional controls reorder the text around them, so a hostile name could disguise a path; they become visible.
@@ -52,9 +54,9 @@ def elide_middle(text: str, max_length: int) -> str:
     return text[:head] + ELLIPSIS + (text[-tail:] if tail else "")
 
 
-def html(text: object) -> str:
+def html(text: object, max_length: int = MAX_LENGTH) -> str:
     """Text for an HTML or SVG sink; pyqtgraph titles, axis labels and legends are such sinks, and so are tooltips."""
-    return _html.escape(plain(text), quote=True)
+    return _html.escape(plain(text, max_length), quote=True)
 
 
 def menu(text: object) -> str:
@@ -70,9 +72,9 @@ def terminal(text: object) -> str:
 _MARKDOWN = str.maketrans({c: "\\" + c for c in "\\`*_{}[]<>()#+-!|~&"})
 
 
-def markdown(text: object) -> str:
+def markdown(text: object, max_length: int = MAX_LENGTH) -> str:
     """Text for Markdown with every character that could start markup escaped."""
-    return plain(text).translate(_MARKDOWN)
+    return plain(text, max_length).translate(_MARKDOWN)
 
 
 def csv_cell(text: object) -> str:

@@ -2,6 +2,7 @@
 
 Opens the bundled examples in a real window under Xvfb (offscreen where there is none) in light and in dark, chooses a
 run and saves `window-light.png` and `window-dark.png`. Looks at nothing of the user's: settings and ticks are temporary.
+Then writes the report on that run and saves its first page as `report-page.png`; that needs pdftoppm (poppler-utils).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main() -> int:
     width, height = (int(part) for part in options.size.split("x"))
     options.out.mkdir(parents=True, exist_ok=True)
     _take(options.out, width, height, options.run)
-    return 0
+    return _report_page(options.out, options.run)
 
 
 def _again_in_a_clean_place(arguments: list[str]) -> int:
@@ -77,6 +78,23 @@ def _take(out: Path, width: int, height: int, run: str) -> None:
             desk.close()
             desk.window.deleteLater()
             app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _report_page(out: Path, run: str) -> int:
+    """The first page of the report on one example, at the size of a screen; 1 when it could not be drawn."""
+    if not shutil.which("pdftoppm"):
+        print("NOT MADE: report-page.png needs pdftoppm (poppler-utils).", file=sys.stderr)
+        return 1
+    logs = str(ROOT / "resources" / "examples" / run)
+    # A fixed date, so that the picture only changes when the page does.
+    environment = dict(os.environ, SOURCE_DATE_EPOCH="1767225600")
+    with tempfile.TemporaryDirectory() as folder:
+        pdf, target = Path(folder) / "report.pdf", out / "report-page"
+        command = [sys.executable, "-m", "lossdoctor", "report", logs, "-o", str(pdf)]
+        subprocess.run(command, env=environment, check=True)
+        subprocess.run(["pdftoppm", "-png", "-singlefile", "-r", "100", str(pdf), str(target)], check=True)
+    print(target.with_suffix(".png"))
+    return 0
 
 
 def _spin(app, seconds: float) -> None:  # type: ignore[no-untyped-def]

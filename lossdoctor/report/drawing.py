@@ -24,6 +24,9 @@ _GUTTER_MIN = 26.0
 def heights(spec: FigureSpec) -> tuple[float, float, float]:
     """Least, preferred and greatest height of the figure in points."""
     fixed = _rest(spec)
+    if not any(panel.y_range for panel in spec.panels[:1]):
+        # Without a finite value there is nothing to see but where the rest happened.
+        return fixed + 60.0, fixed + 80.0, fixed + 100.0
     return fixed + 105.0, fixed + 150.0, fixed + 330.0
 
 

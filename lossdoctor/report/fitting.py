@@ -31,9 +31,9 @@ class Fitted:
 
 
 def one_sheet_holds(blocks: Sequence[Block], width: float, height: float) -> bool:
-    """True when everything fits on one sheet, uncut, with figures as high as they should be."""
+    """True when everything fits on one sheet, uncut, with figures a little lower than they should be at most."""
     flows = _Flows(width)
-    figures = sum(heights(block.spec)[1] for block in blocks if isinstance(block, Figure))
+    figures = sum(sum(heights(block.spec)[:2]) / 2 for block in blocks if isinstance(block, Figure))
     return sum(flows.height(block) for block in blocks) + figures <= height
 
 

@@ -101,8 +101,8 @@ def _heading(block: Heading, width: float) -> Flow:
 
 def _text(block: Paragraph, width: float) -> Flow:
     if block.tone is Tone.MUTED:
-        return [paragraph(fonts.markup(block.text), SMALL, "muted"), space(3)]
-    return [paragraph(fonts.markup(block.text)), space(3)]
+        return [paragraph(fonts.prose(block.text), SMALL, "muted"), space(3)]
+    return [paragraph(fonts.prose(block.text)), space(3)]
 
 
 def _key_facts(block: KeyFacts, width: float) -> Flow:

@@ -50,14 +50,14 @@ def register() -> None:
 
 
 @lru_cache(maxsize=8192)
-def pieces(text: str, font: str = REGULAR) -> tuple[tuple[str, str], ...]:
+def pieces(text: str, font: str = REGULAR, max_length: int = safe_text.MAX_LENGTH) -> tuple[tuple[str, str], ...]:
     r"""Plain text as (font, piece) in drawing order, each piece in a font that has all its characters.
 
     A character that no bundled font has is written as its code (`\U0001f600`): better than an empty box, which looks the
     same for every name. Right-to-left stretches are put into the order in which they are drawn.
     """
     found: list[tuple[str, str]] = []
-    for char in _visual_order(safe_text.plain(text)):
+    for char in _visual_order(safe_text.plain(text, max_length)):
         name, shown = _glyph(char, font)
         if found and found[-1][0] == name:
             found[-1] = (name, found[-1][1] + shown)
@@ -66,19 +66,19 @@ def pieces(text: str, font: str = REGULAR) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def markup(text: str, font: str = REGULAR) -> str:
+def markup(text: str, font: str = REGULAR, max_length: int = safe_text.MAX_LENGTH) -> str:
     """Plain text as escaped markup for a ReportLab Paragraph; names with `<b>` or `&` are shown literally."""
     parts = []
-    for name, piece in pieces(text, font):
+    for name, piece in pieces(text, font, max_length):
         # A number stays with its percent sign.
-        escaped = safe_text.html(piece).replace(" %", "\u00a0%")
+        escaped = safe_text.html(piece, max_length).replace(" %", "\u00a0%")
         parts.append(escaped if name == font else f'<font name="{name}">{escaped}</font>')
     return "".join(parts)
 
 
 def prose(text: str) -> str:
     """As `markup`, for sentences of lossdoctor's own, without the marks around `code`."""
-    return markup(CODE.sub(r"\1", text))
+    return markup(CODE.sub(r"\1", text), max_length=safe_text.MAX_PROSE)
 
 
 def width(text: str, size: float, font: str = REGULAR) -> float:
@@ -94,6 +94,8 @@ def face_width(piece: str, size: float, name: str) -> float:
 def fitted(text: str, size: float, room: float, font: str = REGULAR) -> str:
     """The text, cut in the middle so that it is at most `room` points wide."""
     shown = safe_text.plain(text)
+    # A label that was given just its own width must not lose a letter to rounding.
+    room += 1e-6
     if width(shown, size, font) <= room:
         return shown
     low, high = 1, len(shown)

@@ -150,7 +150,7 @@ class _Html:
 
 def _prose(text: str) -> str:
     """A sentence of lossdoctor's own, where `code` is marked as such."""
-    return CODE.sub(r"<code>\1</code>", _esc(text))
+    return CODE.sub(r"<code>\1</code>", _esc(text, safe_text.MAX_PROSE))
 
 
 def _title(block: Title) -> str:

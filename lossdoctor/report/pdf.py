@@ -24,6 +24,8 @@ from lossdoctor.workspace.atomic_file import atomic_target
 
 # A heading stays with at least this much of what follows it, in points.
 _WITH_HEADING = 70.0
+# Characters of a run's name above its second sheet: one line.
+_CONTINUED = 70
 
 
 def write_pdf(document: ReportDocument, path: Path, progress: Progress = silent, cancel: Cancel = never) -> None:
@@ -114,7 +116,9 @@ class _Pdf:
         if self._in_hand is None or self._in_hand[0] is not page:
             blocks = page.make()
             found = parts(blocks) if self.sheets_of[page.anchor] > 1 else [blocks]
-            rest = [(Heading(f"{page.title}, continued"), *part) for part in found[1:]]
+            rest = [
+                (Heading(f"{safe_text.elide_middle(page.title, _CONTINUED)}, continued"), *part) for part in found[1:]
+            ]
             self._in_hand = page, [found[0], *rest]
         return self._in_hand[1]
 

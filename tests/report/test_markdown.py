@@ -36,7 +36,7 @@ def test_links_have_targets(make: Callable[[], ScanResult]) -> None:
 
 def test_names_mark_up_nothing() -> None:
     text = markdown(reports.hostile())
-    assert not re.search(r"(?<!\\)<(?!a id=|/a>)", text)
+    assert not re.search(r"(?<!\\)<(?!a id=|/a>)", re.sub("`[^`\n]*`", "", text.replace("\\`", "")))
     assert r"\<script\>" in text
     assert r"a\|b \`c\` \*d\* \[e\]\(f\)" in text
 

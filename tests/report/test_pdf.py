@@ -128,6 +128,12 @@ def test_what_does_not_fit_is_said_to_be_missing() -> None:
     assert "more finding" in text
 
 
+def test_the_rules_are_told_whole() -> None:
+    text = whole_text(rendered(reports.ordinary(2)))
+    assert "only the share of the gain is used" in text.replace("\n", " ")
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text[text.index("How each rule decides") :]
+
+
 def test_ticks_are_drawn() -> None:
     result = reports.ordinary(1)
     item = result.runs[0].diagnosis.causes[0].id

@@ -52,14 +52,26 @@ def appendix(result: ScanResult, options: ReportOptions, created: datetime) -> t
         KeyFacts(tuple(Fact(verdict.label, entry.meaning) for verdict, entry in load_verdicts().items())),
         Heading("Glossary", anchor="glossary"),
         KeyFacts(_GLOSSARY),
-        Heading("How each rule decides", anchor="rules"),
-        Paragraph(
-            "Every rule looks at every run and gives a probability; the numbers below are the thresholds that were in "
-            "force. `lossdoctor explain CODE` has the whole story of each, with examples and sources.",
-            Tone.MUTED,
-        ),
-        *(block for rule in RULES for block in _rule(rule, result.rules)),
+        *_rules(result),
     )
+
+
+def _rules(result: ScanResult) -> Iterator[Block]:
+    """All rules; of a report on one run only those that saw something in it, or it would be mostly appendix."""
+    found = {finding.code for item in result.runs for finding in item.diagnosis.findings}
+    shown = [rule for rule in RULES if len(result.runs) != 1 or rule.code in found]
+    if not shown:
+        return
+    yield Heading(
+        "How each rule decides" if len(shown) == len(RULES) else "How the findings were decided", anchor="rules"
+    )
+    yield Paragraph(
+        "Every rule looks at every run and gives a probability; the numbers below are the thresholds that were in "
+        "force. `lossdoctor explain CODE` has the whole story of each, with examples and sources.",
+        Tone.MUTED,
+    )
+    for rule in shown:
+        yield from _rule(rule, result.rules)
 
 
 def _origin(result: ScanResult, options: ReportOptions, created: datetime) -> Iterator[Block]:
