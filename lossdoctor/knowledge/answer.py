@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lossdoctor.findings.message import Parameter
 
@@ -16,11 +16,13 @@ class Answer:
         numbers: (name, value) pairs for the sentence that quotes it; filled whenever `holds` is not None.
         missing: id of the logging hint that would let it be decided ("grad_norm", "config.dropout"); empty when the
             answer is known or no log would change it.
+        run: id of the other run that the answer rests on; empty when it rests on none.
     """
 
     holds: bool | None
     numbers: tuple[tuple[str, Parameter], ...] = ()
     missing: str = ""
+    run: str = ""
 
     @classmethod
     def of(cls, holds: bool, **numbers: Parameter) -> Answer:
@@ -31,3 +33,7 @@ class Answer:
     def unknown(cls, missing: str = "") -> Answer:
         """Undecidable; `missing` names the log that would decide."""
         return cls(None, (), missing)
+
+    def beside(self, run: str) -> Answer:
+        """This answer, resting on another run."""
+        return replace(self, run=run)

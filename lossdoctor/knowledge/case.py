@@ -11,7 +11,7 @@ import numpy as np
 from lossdoctor.findings import Finding, Outcome, Verdict
 from lossdoctor.knowledge.neighbours import Neighbour, Sibling, as_sibling, compare
 from lossdoctor.knowledge.track import Track, make_track
-from lossdoctor.runs import Role, Run, StandardConfig, standard_config
+from lossdoctor.runs import Role, Run, StandardConfig, run_settings
 from lossdoctor.signals.excursions import excursions
 from lossdoctor.signals.nonfinite import NonFinite, nonfinite
 from lossdoctor.signals.rise import sustained_rise
@@ -43,8 +43,8 @@ class Case:
 
     @cached_property
     def config(self) -> StandardConfig:
-        """The run's hyper-parameters under standard names."""
-        return standard_config(self.run.config)
+        """The run's settings under standard names: from its config, its name and its logged learning rate."""
+        return run_settings(self.run)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -148,4 +148,4 @@ class Case:
     @cached_property
     def compared(self) -> tuple[Neighbour, ...]:
         """The neighbours whose settings and end level are known; empty when our own settings are not."""
-        return compare(self.own.config, self.neighbours) if self.own.config else ()
+        return compare(self.own, self.neighbours)

@@ -154,7 +154,7 @@ def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], 
             continue
         weight, template = (entry.weight, entry.text) if answer.holds else (entry.else_weight, entry.else_text)
         if weight:
-            arguments.append(Argument(Message(template, answer.numbers).render(), weight, entry.source))
+            arguments.append(Argument(Message(template, answer.numbers).render(), weight, entry.source, answer.run))
     return arguments, missing
 
 

@@ -13,11 +13,13 @@ class Argument:
         text: what speaks, in words with its number: "learning rate 0.5 is above 0.1".
         weight: change of the cause's log-odds (natural log); positive speaks for it.
         source: where the weight comes from.
+        run: id of the other run that the evidence rests on, for a comparison; empty otherwise.
     """
 
     text: str
     weight: float
     source: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)

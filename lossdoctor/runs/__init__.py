@@ -26,6 +26,7 @@ from lossdoctor.runs.roles import Role, RoleAssignment
 from lossdoctor.runs.run import ConfigValue, Run
 from lossdoctor.runs.seams import Seam, SeamKind, find_seams
 from lossdoctor.runs.series import Series
+from lossdoctor.runs.settings import differences, further_settings, name_settings, run_settings, settings_apart
 
 __all__ = [
     "STANDARD_NAMES",
@@ -43,6 +44,11 @@ __all__ = [
     "SeamKind",
     "Series",
     "StandardConfig",
+    "differences",
     "find_seams",
+    "further_settings",
+    "name_settings",
+    "run_settings",
+    "settings_apart",
     "standard_config",
 ]

@@ -435,6 +435,17 @@ CASES: list[tuple[str, dict[str, Any], Case, Case]] = [
         make_case(config={"lr": 30.0}),
         make_case(config={"lr": 0.5}),
     ),
+    (
+        "sibling_calm_with",
+        {"setting": "lr", "side": "below"},
+        make_case(Verdict.SPIKE_RECOVERED, siblings=better(lr=0.01), train=SPIKED, config=SIBLING_CONFIG),
+        make_case(
+            Verdict.SPIKE_RECOVERED,
+            siblings=(make_run(id="runs/b", train=SPIKED, config=SIBLING_CONFIG | {"lr": 0.01}),),
+            train=SPIKED,
+            config=SIBLING_CONFIG,
+        ),
+    ),
     ("lr_high_unless_sgd", {}, make_case(config={"lr": 0.1}), make_case(config={"lr": 1e-3})),
     (
         "val_metric_falls",

@@ -141,6 +141,7 @@ _TABLE: tuple[Predicate, ...] = (
     Predicate(hygiene.zeros_for_nan, ("step",)),
     Predicate(hygiene.few_points, ("points", "limit")),
     Predicate(siblings.sibling_better_with, ("other", "value", "better", "loss", "reached"), compares=True),
+    Predicate(siblings.sibling_calm_with, ("other", "value", "better"), compares=True),
     Predicate(siblings.same_settings_do_better, ("other", "loss", "reached"), compares=True),
     Predicate(siblings.first_loss_above_siblings, ("first", "usual", "count"), compares=True),
     Predicate(siblings.siblings_share_floor, ("count", "level"), compares=True),

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from lossdoctor.findings import Verdict
 from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
+from lossdoctor.knowledge.neighbours import FEWEST, Neighbour
 
 # A sibling is better when its end level is below this share of ours.
 _BETTER = 0.7
+# Verdicts that rest on something that happened at a step.
+_EVENTS = frozenset({Verdict.SPIKE_RECOVERED, Verdict.DIVERGENCE})
 
 
 def _own_end(case: Case) -> float | None:
@@ -29,16 +33,36 @@ def sibling_better_with(case: Case, setting: str, side: str) -> Answer:
         # A twin shows that the difference lies in data or code; another setting proves nothing then.
         return Answer.unknown()
     own = _own_end(case)
-    pairs = [n for n in case.compared if n.differs == {setting}]
-    pairs = [n for n in pairs if isinstance(n.config.get(setting), (int, float))]
-    pairs = [n for n in pairs if (float(n.config.get(setting) or 0) < value) == (side == "below")]
+    pairs = _pairs(case, setting, side, float(value))
     if own is None or not pairs:
         return Answer.unknown("siblings")
     best = min(pairs, key=lambda n: (n.end, n.name))
     return Answer.of(
         best.end < _BETTER * own,
         other=best.name, value=float(value), better=float(best.config.get(setting) or 0), loss=own, reached=best.end,
-    )  # fmt: skip
+    ).beside(best.id)  # fmt: skip
+
+
+def sibling_calm_with(case: Case, setting: str, side: str) -> Answer:
+    """A run of this folder that differs only in `setting` stays free of the event (spike, blow-up, NaN) that we had."""
+    if case.verdict not in _EVENTS:
+        return Answer.unknown()
+    value = case.own.config.get(setting)
+    if not isinstance(value, (int, float)):
+        return Answer.unknown(f"config.{setting}")
+    pairs = _pairs(case, setting, side, float(value))
+    if not pairs:
+        return Answer.unknown("siblings")
+    chosen = min([n for n in pairs if n.calm] or pairs, key=lambda n: (n.end, n.name))
+    better = float(chosen.config.get(setting) or 0)
+    return Answer.of(chosen.calm, other=chosen.name, value=float(value), better=better).beside(chosen.id)
+
+
+def _pairs(case: Case, setting: str, side: str, value: float) -> list[Neighbour]:
+    """The runs that differ from ours in nothing but `setting`, in the asked direction."""
+    pairs = [n for n in case.compared if n.differs == {setting}]
+    pairs = [n for n in pairs if isinstance(n.config.get(setting), (int, float))]
+    return [n for n in pairs if (float(n.config.get(setting) or 0) < value) == (side == "below")]
 
 
 def same_settings_do_better(case: Case) -> Answer:
@@ -47,10 +71,11 @@ def same_settings_do_better(case: Case) -> Answer:
         return Answer.unknown("config.lr")
     own = _own_end(case)
     twins = [n for n in case.compared if not n.differs]
-    if own is None or not twins:
+    # Equal names are no twins yet: what a name does not say may differ.
+    if own is None or not twins or case.own.entries < FEWEST:
         return Answer.unknown()
     best = min(twins, key=lambda n: (n.end, n.name))
-    return Answer.of(best.end < _BETTER * own, other=best.name, loss=own, reached=best.end)
+    return Answer.of(best.end < _BETTER * own, other=best.name, loss=own, reached=best.end).beside(best.id)
 
 
 def siblings_share_floor(case: Case) -> Answer:
