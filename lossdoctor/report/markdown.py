@@ -92,7 +92,10 @@ def _block(block: Block) -> str:
 def _prose(text: str) -> str:
     """A sentence of lossdoctor's own; `code` in it stays code."""
     parts = CODE.split(text)
-    return "".join(f"`{safe_text.plain(part)}`" if index % 2 else _esc(part, safe_text.MAX_PROSE) for index, part in enumerate(parts))
+    return "".join(
+        f"`{safe_text.plain(part)}`" if index % 2 else _esc(part, safe_text.MAX_PROSE)
+        for index, part in enumerate(parts)
+    )
 
 
 def _page(block: Page) -> str:

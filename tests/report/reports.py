@@ -38,7 +38,9 @@ def ordinary(n: int = 3) -> ScanResult:
 def hostile() -> ScanResult:
     """Names and texts that try to be markup, are too long or in other scripts."""
     items = [samples.diagnosed(name) for name in HOSTILE_NAMES]
-    return samples.scanned(*items, samples.diagnosed("sweep/broken", problems=[samples.problem("<i>bad</i> & `a\n\n<script>b` worse.")]))
+    return samples.scanned(
+        *items, samples.diagnosed("sweep/broken", problems=[samples.problem("<i>bad</i> & `a\n\n<script>b` worse.")])
+    )
 
 
 def odd() -> ScanResult:
