@@ -26,10 +26,17 @@ _NUMERIC = frozenset({2, 3, 4, 5, 6})
 @click.argument("path", type=click.Path(path_type=Path, readable=False))
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--records", is_flag=True, help="List every record of an event file: offset, size, checksum, step, tags.")
+@click.option(
+    "--content",
+    type=click.Choice(["text", "hparams", "tensors"]),
+    help="Print what event files hold besides curves instead: texts, hyper-parameters or tensors.",
+)
 @reading_options
 @config_option
 @click.pass_context
-def inspect(context: click.Context, /, path: Path, output_format: str, records: bool, **_flags: object) -> int:
+def inspect(
+    context: click.Context, /, path: Path, output_format: str, records: bool, content: str | None, **_flags: object
+) -> int:
     """Show what the log at PATH holds, without a verdict.
 
     For every series: its role, number of points, steps, lowest and highest value, NaN and infinities, and every place
@@ -40,6 +47,8 @@ def inspect(context: click.Context, /, path: Path, output_format: str, records: 
     from lossdoctor.importers.options import read_options
     from lossdoctor.workspace.inspection import inspect_path, to_plain
 
+    if content is not None:
+        return _print_content(path, content, output_format)
     found = inspect_path(path, read_options(settings_for(context, [path])))
     if output_format == "json":
         data = to_plain(found)
@@ -54,6 +63,30 @@ def inspect(context: click.Context, /, path: Path, output_format: str, records: 
     print_problems(found.problems)
     unread = any(problem.level == "error" for problem in found.problems)
     return ExitCode.UNREADABLE if unread else ExitCode.CLEAN
+
+
+def _print_content(path: Path, content: str, output_format: str) -> int:
+    from dataclasses import asdict
+
+    from lossdoctor import safe_text
+    from lossdoctor.cli.console import print_problems
+    from lossdoctor.importers import find_sources
+    from lossdoctor.importers.tensorboard.other_content import ContentKind, read_content
+
+    found = find_sources(path)
+    files = [file for source in found.sources if source.format == "tensorboard" for file in source.files]
+    entries = read_content(files, ContentKind(content))
+    if output_format == "json":
+        click.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
+    else:
+        for entry in entries:
+            place = "" if entry.step is None else f" at step {entry.step}"
+            click.echo(f"{safe_text.terminal(entry.tag)}{place}: {safe_text.terminal(entry.value)}")
+    if not files:
+        print_problems(found.problems)
+        click.echo(f"no event file in {safe_text.terminal(str(path))}", err=True)
+        return ExitCode.UNREADABLE
+    return ExitCode.CLEAN
 
 
 def text_lines(found: Inspection) -> Iterable[str]:
