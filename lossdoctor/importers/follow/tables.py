@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.csv_log import CsvImporter
 from lossdoctor.importers.dialect import decode, split_lines
 from lossdoctor.importers.follow.whole_lines import WholeLines
 from lossdoctor.importers.table import Table, ends_whole
 from lossdoctor.importers.table_rows import SNIFFED, TableRows
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)")
 
 
 class TableTail:
@@ -29,24 +33,36 @@ class TableTail:
             self._rows.take_bytes(whole)
             return
         self._begin += whole
-        lines = split_lines(decode(self._begin))[:-1]
-        start = next((row for row, line in enumerate(lines) if line.strip()), len(lines))
-        if len(lines) - start >= SNIFFED:
-            self._rows = TableRows.begin(self._path, lines)
-            if self._rows is not None:
-                self._begin = b""
+        head = _first_lines(self._begin)
+        if head:
+            self._rows = TableRows.begin(self._path, split_lines(decode(self._begin[:head]))[:-1])
+        if self._rows is not None:
+            self._rows.take_bytes(self._begin[head:])
+            self._begin = b""
 
     def table(self, *, ended: bool) -> Table | None:
         """All whole rows, with `ended` also one that has no line end; None when there is no table so far."""
         rest = self._lines.rest if ended else b""
-        if self._rows is None:
+        rows = self._rows
+        if rows is None:
             lines = split_lines(decode(self._begin + rest))
             rows = TableRows.begin(self._path, lines)
         else:
             lines = split_lines(rest.decode("utf-8", "replace"))
-            rows = self._rows.copy()
-            rows.take(lines)
+            if rest:
+                rows = rows.copy()
+                rows.take(lines)
         return None if rows is None else rows.table(ended=ends_whole(lines[-1]))
+
+
+def _first_lines(data: bytes) -> int:
+    """Bytes of the lines from which a table's dialect is known, with the empty ones above; 0 when there are too few."""
+    filled = 0
+    for line in _LINE.finditer(data):
+        filled += bool(filled or decode(line[0]).strip())
+        if filled == SNIFFED:
+            return line.end()
+    return 0
 
 
 def table_result(source: Source, tails: list[TableTail], *, ended: bool) -> ImportResult:
