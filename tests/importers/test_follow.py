@@ -317,6 +317,22 @@ def test_new_files_in_a_folder_become_runs(tmp_path: Path, monkeypatch: pytest.M
     assert follower.poll() == full(tmp_path)
 
 
+def test_a_log_that_leaves_a_folder_keeps_its_run(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_bytes(table(curve(20)))
+    follower = follow(tmp_path)
+    follower.poll()
+    (tmp_path / "b" / "log.csv").unlink()
+    gone = follower.poll()
+    assert names(gone) == ["a/log.csv", "b/log.csv"]
+    assert codes(gone) == ["vanished"]
+    (tmp_path / "b" / "log.csv").write_bytes(table(curve(7, 9.0)))
+    back = follower.poll()
+    assert losses(back) == [curve(20), curve(7, 9.0)]
+    assert codes(back) == ["read_afresh"]
+
+
 def test_a_second_event_file_goes_on_with_the_run(tmp_path: Path) -> None:
     logs.event_file(tmp_path, [logs.version(), *logs.curve("loss", curve(5))])
     follower = follow(tmp_path)

@@ -65,7 +65,9 @@ class Follower:
         before = Tree(str(self._path), self._where)
         self._discovery = find_sources(self._path, self._options, self._where)
         known = {bundle.source: bundle for bundle in self._bundles}
-        self._bundles = [known.get(_key(source)) or _Bundle(source, pool) for source in self._discovery.sources]
+        found = [known.pop(_key(source), None) or _Bundle(source, pool) for source in self._discovery.sources]
+        # A log that is gone keeps its run, with a problem that says so; a rotated one is there again in a moment.
+        self._bundles = [*found, *(bundle for bundle in known.values() if bundle.gone())]
         followed = {path for source in self._discovery.sources for path in source.every_file}
         self._tree = before.without(followed)
 
@@ -91,6 +93,7 @@ class _Bundle:
 
     def __init__(self, source: Source, pool: Pool) -> None:
         self.source = _key(source)
+        self._paths = source.every_file
         self._parts = [FollowedSource(part, pool) for part in (source, *source.also)]
         self._changed = True
         self._result = ImportResult(())
@@ -105,6 +108,11 @@ class _Bundle:
     def pool(self) -> Pool:
         """The files of all parts."""
         return {key: file for part in self._parts for key, file in part.pool().items()}
+
+    def gone(self) -> bool:
+        """Whether none of the files is there any more, of which something was read."""
+        files = [path for path in self._paths if os.path.lexists(path)]
+        return not files and bool(self.pool())
 
     def recognised_otherwise(self) -> bool:
         """Whether a file has turned out to be of another format."""
