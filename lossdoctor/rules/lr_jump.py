@@ -63,9 +63,7 @@ class LrJump(Rule):
             return self.not_applicable("no learning rate was logged")
         if len(rate) < 8:
             return self.not_applicable(f"only {len(rate)} learning-rate points")
-        keep = rate.finite & (rate.values >= 0)
-        steps, rates = rate.steps[keep].astype(np.float64), rate.values[keep]
-        jumps = lr_jumps(steps, rates, self.limit("factor"))
+        jumps = lr_jumps(rate.steps, rate.values, self.limit("factor"))
         largest = max(jumps, key=lambda jump: jump.after - jump.before, default=None)
         factor = 1.0 if largest is None else largest.after / largest.before if largest.before > 0 else float("inf")
         measurements: tuple[Measurement, ...] = (

@@ -7,8 +7,9 @@ import numpy as np
 from lossdoctor.findings import Measurement, Message, Outcome, Severity, Span
 from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
+from lossdoctor.runs import Series
 from lossdoctor.settings import Setting
-from lossdoctor.signals.pace import stalls
+from lossdoctor.signals.pace import Stalls, stalls
 
 
 class Stalled(Rule):
@@ -53,44 +54,32 @@ class Stalled(Rule):
         series = view.main
         if series is None:
             return self.not_applicable("the run has no loss")
-        times = series.wall_times
-        passed = np.diff(times)
-        known = passed[np.isfinite(passed) & (passed > 0)]
-        if known.size < 10:
+        found = stalls(series.steps, series.wall_times, self.limit("seconds"), self.limit("factor"))
+        if found is None:
             return self.not_applicable("fewer than 10 intervals with wall times")
-        steps = series.steps.astype(np.float64)
-        at = stalls(steps, times, self.limit("seconds"), self.limit("factor"))
-        longest = float(known.max())
         measurements: tuple[Measurement, ...] = (
-            self.at_least("longest interval in seconds", longest, "seconds"),
-            self.at_least("longest interval, in usual ones", longest / float(np.median(known)), "factor"),
+            self.at_least("longest interval in seconds", found.longest, "seconds"),
+            self.at_least("longest interval, in usual ones", found.longest / found.usual, "factor"),
         )
-        if at.size == 0:
+        if found.at.size == 0:
             return self.clear(measurements)
-        if at.size >= 3 and float(np.std(np.diff(steps[at]))) < 0.1 * float(np.mean(np.diff(steps[at]))):
+        places = series.steps[found.at]
+        if places.size >= 3 and float(np.std(np.diff(places))) < 0.1 * float(np.mean(np.diff(places))):
             return self.clear(
                 measurements, 0.1, "the pauses come at equal numbers of steps: evaluations or checkpoints"
             )
-        return self._finding(view, steps, passed, at, measurements)
+        return self._finding(series, found, measurements)
 
-    def _finding(
-        self,
-        view: RunView,
-        steps: np.ndarray,
-        passed: np.ndarray,
-        at: np.ndarray,
-        measurements: tuple[Measurement, ...],
-    ) -> Outcome:
-        assert view.main is not None
-        worst = int(at[int(np.argmax(passed[at]))])
-        p = max(above(float(passed[worst]), self.limit("seconds"), 1.1), REPORT_AT)
-        total = float(np.nansum(passed))
-        hours = float(passed[worst]) / 3600.0
+    def _finding(self, series: Series, found: Stalls, measurements: tuple[Measurement, ...]) -> Outcome:
+        steps, pauses = series.steps, series.wall_times[found.at + 1] - series.wall_times[found.at]
+        index = int(np.argmax(pauses))
+        worst, seconds = int(found.at[index]), float(pauses[index])
+        p = max(above(seconds, self.limit("seconds"), 1.1), REPORT_AT)
         message = Message.of(
             "Between steps {before:step} and {after:step} nothing was logged for {hours:num} hours, {share:pct} of the run's "
-            "wall time" + (" ({count:step} such pauses in all)." if at.size > 1 else "."),
-            before=float(steps[worst]), after=float(steps[worst + 1]), hours=hours, share=float(passed[worst]) / total,
-            count=at.size,
+            "wall time" + (" ({count:step} such pauses in all)." if found.at.size > 1 else "."),
+            before=float(steps[worst]), after=float(steps[worst + 1]), hours=seconds / 3600.0,
+            share=seconds / found.total, count=found.at.size,
         )  # fmt: skip
-        evidence = tuple(Span(float(steps[i]), float(steps[i + 1]), "no points", "") for i in at[:20])
-        return self.found(p, Severity.LOW, message, evidence, measurements, (view.main.tag,))
+        evidence = tuple(Span(float(steps[i]), float(steps[i + 1]), "no points", "") for i in found.at[:20])
+        return self.found(p, Severity.LOW, message, evidence, measurements, (series.tag,))

@@ -84,7 +84,7 @@ class RunView:
     def schedule(self) -> Schedule | None:
         """Shape of the learning-rate curve, or None when none was logged."""
         rate = self.rate
-        return None if rate is None else schedule(rate.steps.astype(np.float64), rate.values)
+        return None if rate is None else schedule(rate.steps, rate.values)
 
     @property
     def rate(self) -> Series | None:
@@ -275,4 +275,4 @@ def _is_percentage(series: Series | None) -> bool:
 
 
 def _curve(series: Series | None, sign: float = 1.0) -> Curve | None:
-    return None if series is None else make_curve(series.steps.astype(np.float64), sign * series.values)
+    return None if series is None else make_curve(series.steps, series.values if sign == 1.0 else sign * series.values)

@@ -101,8 +101,11 @@ def _repeats(series: Series, start: int, end: int, earlier: int, earlier_end: in
 
 def _standstills(series: Series, pauses: np.ndarray) -> np.ndarray:
     """Indices of points behind which the clock stands still while steps go on."""
-    known = pauses[np.isfinite(pauses) & (pauses > 0)]
+    # A median of 20,000 intervals is exact to 1 %.
+    known = pauses[:: max(pauses.size // 20_000, 1)]
+    known = known[np.isfinite(known) & (known > 0)]
     if known.size < 10:
         return np.zeros(0, dtype=np.int64)
     longest = max(_PAUSE_SECONDS, _PAUSE_FACTOR * float(np.median(known)))
-    return np.flatnonzero((pauses > longest) & (np.diff(series.steps) >= 0))
+    at = np.flatnonzero(pauses > longest)
+    return at[series.steps[at + 1] >= series.steps[at]]

@@ -124,7 +124,7 @@ class Series:
         (TensorBoard's rule for restarts); of points that repeat a step the last one written stays. The full series is
         untouched, so the abandoned branch can still be drawn.
         """
-        if len(self) < 2 or bool(np.all(np.diff(self.steps) > 0)):
+        if len(self) < 2 or bool(np.all(self.steps[1:] > self.steps[:-1])):
             return self
         # A point survives when every later point has a larger step: compare with the running minimum from the right.
         later_minimum = np.minimum.accumulate(self.steps[::-1])[::-1]

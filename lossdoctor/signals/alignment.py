@@ -60,10 +60,13 @@ def rank_correlation(first: Array, second: Array) -> float:
 def equal_share(steps: npt.NDArray[np.int64], values: Array, other_steps: npt.NDArray[np.int64], other: Array) -> float:
     """Share of the shared steps at which two series hold the same finite number.
 
-    NaN for fewer than 4 shared finite points, or when the shared values do not change (two constants agree by chance).
+    Steps must increase. NaN for fewer than 4 shared finite points, or when the shared values do not change (two constants
+    agree by chance).
     """
-    _, mine, theirs = np.intersect1d(steps, other_steps, return_indices=True)
-    one, two = values[mine], other[theirs]
+    at = np.searchsorted(steps, other_steps)
+    shared = np.flatnonzero(at < steps.size)
+    shared = shared[steps[at[shared]] == other_steps[shared]]
+    one, two = values[at[shared]], other[shared]
     finite = np.isfinite(one) & np.isfinite(two)
     one, two = one[finite], two[finite]
     if one.size < 4 or float(one.max()) == float(one.min()):

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.signals.noise import noise_scale
-from lossdoctor.signals.smoothing import block_edges, block_median, running_mean, running_median
+from lossdoctor.signals.smoothing import block_edges, block_levels, median, running_mean, running_median
 
 Steps = npt.NDArray[np.float64]
 Values = npt.NDArray[np.float64]
@@ -91,7 +91,7 @@ class Curve:
         b = max(int(np.ceil(last * g)), a + 1)
         if b - a < 3:
             a, b = (max(b - 3, 0), b) if last >= 1 else (a, min(a + 3, g))
-        return float(np.median(self.values[a:b]))
+        return median(self.values[a:b])
 
 
 def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
@@ -107,22 +107,23 @@ def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
     Raises:
         ValueError: the arrays differ in length.
     """
-    x = np.asarray(steps, dtype=np.float64)
+    x = np.asarray(steps)
     y = np.asarray(values, dtype=np.float64)
     if x.shape != y.shape:
         raise ValueError(f"{x.shape} steps, {y.shape} values")
     finite = np.isfinite(y)
-    x, y = x[finite], y[finite]
+    if not finite.all():
+        x, y = x[finite], y[finite]
     n = y.size
     if n == 0:
         return None
     # Losses beyond the largest float32 (3e38) mean "overflowed"; beyond 1e150 the squares taken here would overflow too.
-    y = np.clip(y, -1e150, 1e150)
+    if max(float(y.max()), -float(y.min())) > 1e150:
+        y = np.clip(y, -1e150, 1e150)
     edges = block_edges(n, GRID)
-    middle = block_median(y, edges)
-    low = np.minimum.reduceat(y, edges)
-    high = np.maximum.reduceat(y, edges)
-    grid_steps = x[np.minimum((edges + np.append(edges[1:], n) - 1) // 2, n - 1)]
+    blocks = block_levels(y, edges)
+    middle = blocks.middle
+    grid_steps = x[np.minimum((edges + np.append(edges[1:], n) - 1) // 2, n - 1)].astype(np.float64)
     sigma = noise_scale(y)
     trend = _trend(middle, noise_scale(middle) if n > GRID else sigma)
     start, end = _start_level(y), _end_level(y)
@@ -131,8 +132,8 @@ def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
     near = max(index - NEAR, 0)
     near += int(np.argmin(middle[near : index + NEAR + 1]))
     return Curve(
-        n, grid_steps, middle, low, high, _peak_steps(x, y, edges, high), trend, sigma, start, end, best, index,
-        float(grid_steps[near]), float(middle[near]),
+        n, grid_steps, middle, blocks.low, blocks.high, x[blocks.top].astype(np.float64), trend, sigma, start, end, best,
+        index, float(grid_steps[near]), float(middle[near]),
     )  # fmt: skip
 
 
@@ -156,7 +157,7 @@ def _start_level(y: Values) -> float:
     start; a single first point of 1e8 must not set the scale of the run.
     """
     count = int(np.clip(y.size // 100, 3, 20))
-    level = float(np.median(y[:count]))
+    level = median(y[:count])
     first = float(y[0])
     return first if count == 3 and level < first <= MAX_FIRST * level else level
 
@@ -164,12 +165,4 @@ def _start_level(y: Values) -> float:
 def _end_level(y: Values) -> float:
     """Median of the last 5 % (at least 3 points): where the run stood when it stopped."""
     count = max(3, y.size // 20)
-    return float(np.median(y[-count:]))
-
-
-def _peak_steps(x: Steps, y: Values, edges: npt.NDArray[np.int64], high: Values) -> Steps:
-    """The step of each block's first highest point."""
-    if edges.size == y.size:
-        return x.copy()
-    highest = np.flatnonzero(y == np.repeat(high, np.diff(edges, append=y.size)))
-    return np.asarray(x[highest[np.searchsorted(highest, edges)]])
+    return median(y[-count:])

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from lossdoctor.signals.smoothing import median
+
 Array = npt.NDArray[np.float64]
+Steps: TypeAlias = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+
+MAX_INTERVALS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Pace:
     intervals: int
 
 
-def pace(steps: Array, times: Array) -> Pace | None:
+def pace(steps: Steps, times: Array) -> Pace | None:
     """Seconds a step from wall times; None for fewer than 20 usable intervals.
 
     Intervals in which steps or time do not advance are left out (seams, buffered writes); a median over a fifth of them
@@ -39,32 +45,56 @@ def pace(steps: Array, times: Array) -> Pace | None:
         steps: (n,) increasing.
         times: (n,) wall seconds; NaN where unknown.
     """
-    moved, passed = np.diff(steps), np.diff(times)
+    pick = _picked(steps.size - 1)
+    moved, passed = steps[pick + 1] - steps[pick], times[pick + 1] - times[pick]
     usable = (moved > 0) & (passed > 0)
     each = passed[usable] / moved[usable]
-    at = steps[1:][usable]
+    at = steps[pick + 1][usable]
     if each.size < 21:
         return None
     each, at = each[1:], at[1:]
     fifth = each.size // 5
-    early, late = float(np.median(each[:fifth])), float(np.median(each[-fifth:]))
+    early, late = median(each[:fifth]), median(each[-fifth:])
     return Pace(early, late, late / early if early > 0 else float("nan"), _change(each, at, early, late), each.size)
 
 
-def stalls(steps: Array, times: Array, seconds: float, factor: float) -> npt.NDArray[np.int64]:
-    """Indices i such that the clock stands still between points i and i+1, while steps go on.
+@dataclass(frozen=True, slots=True, eq=False)
+class Stalls:
+    """Where the clock stands still while steps go on.
 
-    A stall is longer than `seconds` and than `factor` times the median interval; none for fewer than 10 intervals.
+    Attributes:
+        at: (k,) indices i such that it stands still between points i and i+1.
+        longest: longest interval in seconds, wherever it is.
+        usual: median interval.
+        total: wall time from the first to the last point.
     """
+
+    at: npt.NDArray[np.int64]
+    longest: float
+    usual: float
+    total: float
+
+
+def stalls(steps: Steps, times: Array, seconds: float, factor: float) -> Stalls | None:
+    """Intervals longer than `seconds` and than `factor` times the usual one; None for fewer than 10 intervals."""
     passed = np.diff(times)
-    known = passed[np.isfinite(passed) & (passed > 0)]
+    known = passed[_picked(passed.size)]
+    known = known[known > 0]
     if known.size < 10:
-        return np.zeros(0, dtype=np.int64)
-    limit = max(seconds, factor * float(np.median(known)))
-    return np.flatnonzero((passed > limit) & (np.diff(steps) >= 0))
+        return None
+    usual = median(known)
+    at = np.flatnonzero(passed > max(seconds, factor * usual))
+    at = at[steps[at + 1] >= steps[at]]
+    return Stalls(at, float(np.nanmax(passed)), usual, float(np.nanmax(times) - np.nanmin(times)))
 
 
-def _change(each: Array, at: Array, early: float, late: float) -> float:
+def _picked(count: int) -> npt.NDArray[np.int64]:
+    """All indices below `count`, or evenly spread ones of a great many: a median of so many is exact to 1 %."""
+    size = min(max(count, 0), MAX_INTERVALS)
+    return np.arange(size, dtype=np.int64) * count // max(size, 1)
+
+
+def _change(each: Array, at: Steps, early: float, late: float) -> float:
     """Step from which on most intervals are nearer to the late than to the early pace."""
     slow = np.abs(each - late) < np.abs(each - early)
     # The best split: as many slow ones behind it and as few before it as possible.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Steps: TypeAlias = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Jump:
     after: float
 
 
-def lr_jumps(steps: Array, rates: Array, least_factor: float = 1.5, skip: float = 0.1) -> tuple[Jump, ...]:
+def lr_jumps(steps: Steps, rates: Array, least_factor: float = 1.5, skip: float = 0.1) -> tuple[Jump, ...]:
     """Sudden rises of a learning rate after the first `skip` of the run (before that it is warm-up).
 
     A rise counts when it is at least a fifth of the curve's range, at least `least_factor`-fold, and at least three times
@@ -33,7 +35,7 @@ def lr_jumps(steps: Array, rates: Array, least_factor: float = 1.5, skip: float 
 
     Args:
         steps: (n,) increasing.
-        rates: (n,) finite, >= 0.
+        rates: (n,) >= 0; NaN and infinities are no jumps.
         least_factor: smallest ratio of the rates.
         skip: share of the steps that is not searched.
 
@@ -43,11 +45,13 @@ def lr_jumps(steps: Array, rates: Array, least_factor: float = 1.5, skip: float 
     if rates.size < 4:
         return ()
     rise = np.diff(rates)
-    span = float(rates.max() - rates.min())
-    beside = np.maximum(np.append(0.0, rise[:-1]), np.append(rise[1:], 0.0))
-    late = steps[1:] > steps[0] + skip * (steps[-1] - steps[0])
-    big = (rise > 0.2 * span) & (rates[1:] >= least_factor * rates[:-1]) & (rise >= 3.0 * beside) & late
-    return tuple(Jump(float(steps[i + 1]), float(rates[i]), float(rates[i + 1])) for i in np.flatnonzero(big))
+    span = float(np.nanmax(rates) - np.nanmin(rates))
+    at = np.flatnonzero((rise > 0.2 * span) & (rates[1:] >= least_factor * rates[:-1]))
+    at = at[steps[at + 1] > steps[0] + skip * (steps[-1] - steps[0])]
+    padded = np.concatenate(([0.0], rise, [0.0]))
+    beside = np.maximum(np.maximum(padded[at], padded[at + 2]), 0.0)
+    at = at[rise[at] >= 3.0 * beside]
+    return tuple(Jump(float(steps[i + 1]), float(rates[i]), float(rates[i + 1])) for i in at)
 
 
 def zero_share(rates: Array, relative: float = 1e-6) -> float:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Steps: TypeAlias = npt.NDArray[np.float64] | npt.NDArray[np.int64]
+
+PIECE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,12 @@ class Schedule:
     ramping: bool
 
 
-def schedule(steps: Array, rates: Array) -> Schedule | None:
+def schedule(steps: Steps, rates: Array) -> Schedule | None:
     """Read a learning-rate curve; None when it has no positive finite point. O(n)."""
     keep = np.isfinite(rates) & (rates >= 0)
-    x, r = np.asarray(steps, dtype=np.float64)[keep], rates[keep]
+    x, r = np.asarray(steps), rates
+    if not keep.all():
+        x, r = x[keep], r[keep]
     if r.size == 0 or r.max() <= 0:
         return None
     peak = float(r.max())
@@ -51,15 +57,34 @@ def schedule(steps: Array, rates: Array) -> Schedule | None:
     decayed = float(x[high[-1] + 1]) if high[-1] + 1 < r.size else None
     previous, current = r[:-1], r[1:]
     drops = x[1:][(current < 0.7 * previous) & (previous > 0.01 * peak)]
-    # A restart: the rate climbs back by at least a third of the peak above the lowest value since the peak.
-    rises = []
-    low = np.inf
-    for i in range(at_peak, r.size):
-        low = min(low, float(r[i]))
-        if r[i] > low + peak / 3.0:
-            rises.append(float(x[i]))
-            low = float(r[i])
+    rises = [float(x[i]) for i in _climbs(r, at_peak, peak / 3.0)]
     ramping = bool(r.size >= 5 and at_peak >= 0.9 * (r.size - 1) and not constant)
     return Schedule(
-        peak, float(r[0]), float(r[-1]), constant, warm, decayed, tuple(map(float, drops)), tuple(rises), ramping
+        peak,
+        float(r[0]),
+        float(r[-1]),
+        constant,
+        warm,
+        decayed,
+        tuple(float(step) for step in drops),
+        tuple(rises),
+        ramping,
     )
+
+
+def _climbs(rates: Array, first: int, height: float) -> list[int]:
+    """Restarts: indices from `first` on at which the rate stands `height` above the lowest value since the last one."""
+    found = []
+    low, index = np.inf, first
+    while index < rates.size:
+        # In pieces, so that a curve of many cycles is not searched to its end for each of them.
+        piece = rates[index : index + PIECE]
+        lowest = np.minimum(np.minimum.accumulate(piece), low)
+        above = np.flatnonzero(piece > lowest + height)
+        if above.size == 0:
+            low, index = float(lowest[-1]), index + piece.size
+            continue
+        at = index + int(above[0])
+        found.append(at)
+        low, index = float(rates[at]), at + 1
+    return found

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import insort
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
+
+# The median of a block is taken of so many of its values: its noise is then 8 % of a single value's.
+MAX_BLOCK = 256
+
+
+def median(values: Values) -> float:
+    """Median of finite values; NaN when empty. Several times faster than numpy's own for short arrays."""
+    n = values.size
+    if n == 0:
+        return float("nan")
+    half = n // 2
+    if n % 2:
+        return float(np.partition(values, half)[half])
+    parted = np.partition(values, (half - 1, half))
+    return float(0.5 * (parted[half - 1] + parted[half]))
 
 
 def running_median(values: Values, window: int) -> Values:
@@ -25,13 +44,25 @@ def running_median(values: Values, window: int) -> Values:
     half = min(int(window) // 2, (n - 1) // 2) if n else 0
     if half < 1:
         return values.astype(np.float64, copy=True)
-    inner = np.median(np.lib.stride_tricks.sliding_window_view(values, 2 * half + 1), axis=-1)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 2 * half + 1)
     out = np.empty(n)
-    out[half : n - half] = inner
-    for i in range(half):
-        out[i] = np.median(values[: 2 * i + 1])
-        out[n - 1 - i] = np.median(values[n - 1 - max(2 * i, half) :])
+    out[half : n - half] = np.partition(windows, half, axis=-1)[:, half]
+    out[:half] = _growing_medians(values[: 2 * half - 1], [2 * i for i in range(half)])
+    out[n - half :] = _growing_medians(values[::-1][: 2 * half], [max(2 * i, half) for i in range(half)])[::-1]
     return out
+
+
+def _growing_medians(values: Values, last: list[int]) -> list[float]:
+    """Medians of values[: k + 1] for each k of `last`, which grows: by keeping the window sorted."""
+    kept: list[float] = []
+    medians = []
+    numbers = values.tolist()
+    for k in last:
+        while len(kept) <= k:
+            insort(kept, numbers[len(kept)])
+        half = len(kept) // 2
+        medians.append(kept[half] if len(kept) % 2 else 0.5 * (kept[half - 1] + kept[half]))
+    return medians
 
 
 def running_mean(values: Values, window: int) -> Values:
@@ -49,15 +80,80 @@ def running_mean(values: Values, window: int) -> Values:
 
 def block_edges(n: int, blocks: int) -> npt.NDArray[np.int64]:
     """Start indices of at most `blocks` nearly equal blocks over n points; (min(n, blocks),)."""
-    return np.unique(np.linspace(0, n, min(n, blocks) + 1).astype(np.int64)[:-1])
+    count = min(n, blocks)
+    return np.arange(count, dtype=np.int64) * n // max(count, 1)
 
 
 def block_median(values: Values, edges: npt.NDArray[np.int64]) -> Values:
-    """Median of each block that starts at `edges`; blocks of nearly equal size are medianed together, O(n log n)."""
-    ends = np.append(edges[1:], values.size)
-    lengths = ends - edges
+    """Median of each block that starts at `edges`; blocks of nearly equal size are medianed together, O(n)."""
     out = np.empty(edges.size)
-    for length in np.unique(lengths):
-        rows = np.flatnonzero(lengths == length)
-        out[rows] = np.median(values[edges[rows, None] + np.arange(length)], axis=1)
+    for rows, block in _equal_blocks(values, edges):
+        out[rows] = _row_medians(_thinned(block))
     return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """Levels of consecutive blocks of a series; all (b,).
+
+    Attributes:
+        middle: medians.
+        low: minima.
+        high: maxima.
+        top: index of each block's (first) maximum in the series.
+    """
+
+    middle: Values
+    low: Values
+    high: Values
+    top: npt.NDArray[np.int64]
+
+
+def block_levels(values: Values, edges: npt.NDArray[np.int64]) -> Blocks:
+    """Median, minimum, maximum and place of the maximum of each block that starts at `edges`, in one pass; O(n).
+
+    Args:
+        values: (n,) finite.
+        edges: (b,) increasing start indices, as from `block_edges`.
+    """
+    if edges.size == values.size:
+        return Blocks(values.copy(), values, values, edges)
+    middle, low, high = (np.empty(edges.size) for _ in range(3))
+    top = np.empty(edges.size, dtype=np.int64)
+    for rows, block in _equal_blocks(values, edges):
+        at = block.argmax(axis=1)
+        top[rows] = edges[rows] + at
+        high[rows] = block[np.arange(rows.size), at]
+        low[rows] = block.min(axis=1)
+        middle[rows] = _row_medians(_thinned(block))
+    return Blocks(middle, low, high, top)
+
+
+def _equal_blocks(values: Values, edges: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.int64], Values]]:
+    """Blocks of equal length as rows of a fresh matrix, with their places; nearly equal blocks make two matrices."""
+    if edges.size == 0:
+        return
+    lengths = np.diff(np.append(edges, values.size))
+    for length in range(int(lengths.min()), int(lengths.max()) + 1):
+        rows = np.flatnonzero(lengths == length)
+        if rows.size:
+            yield rows, np.lib.stride_tricks.sliding_window_view(values, length)[edges[rows]]
+
+
+def _thinned(block: Values) -> Values:
+    """At most `MAX_BLOCK` columns, spread by the golden ratio: an even stride could fall in step with a period."""
+    length = block.shape[1]
+    if length <= 2 * MAX_BLOCK:
+        return block
+    places = np.unique((length * ((np.arange(MAX_BLOCK) * 0.6180339887498949) % 1.0)).astype(np.int64))
+    return np.take(block, places, axis=1)
+
+
+def _row_medians(block: Values) -> Values:
+    """Medians of the rows of a matrix, which is reordered."""
+    half = block.shape[1] // 2
+    if block.shape[1] % 2:
+        block.partition(half, axis=1)
+        return np.asarray(block[:, half])
+    block.partition((half - 1, half), axis=1)
+    return np.asarray(0.5 * (block[:, half - 1] + block[:, half]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -57,13 +58,22 @@ def robust_slope(steps: Array, values: Array) -> Slope:
     if n > MAX_POINTS:
         pick = np.linspace(0, n - 1, MAX_POINTS).astype(int)
         steps, values, n = steps[pick], values[pick], MAX_POINTS
-    i, j = np.triu_indices(n, 1)
+    i, j = _pairs(n)
     slopes = np.sort((values[j] - values[i]) / (steps[j] - steps[i]))
     half = Z95 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18.0) / 2.0
     middle = (slopes.size - 1) / 2.0
     low = slopes[max(int(np.floor(middle - half)), 0)]
     high = slopes[min(int(np.ceil(middle + half)), slopes.size - 1)]
-    return Slope(float(np.median(slopes)), float(low), float(high))
+    k = slopes.size // 2
+    middle_slope = slopes[k] if slopes.size % 2 else 0.5 * (slopes[k - 1] + slopes[k])
+    return Slope(float(middle_slope), float(low), float(high))
+
+
+@cache
+def _pairs(n: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """All pairs i < j of n points."""
+    i, j = np.triu_indices(n, 1)
+    return i, j
 
 
 def tail_slope(curve: Curve, share: float = 0.3) -> Slope:

@@ -159,3 +159,13 @@ def largest_change(summaries: Array, typical: float) -> float:
             if not math.isnan(value):
                 worst = max(worst, abs(value - row[0]))
     return worst / (typical or 1.0)
+
+
+def climbs(rates: Array, first: int, height: float) -> list[int]:
+    found, low = [], math.inf
+    for i in range(first, len(rates)):
+        low = min(low, rates[i])
+        if rates[i] > low + height:
+            found.append(i)
+            low = rates[i]
+    return found
