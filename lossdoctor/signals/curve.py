@@ -5,7 +5,10 @@ Every rule measures on this one preparation, so that two rules never disagree ab
 
 from __future__ import annotations
 
+import weakref
+from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -111,6 +114,37 @@ def make_curve(steps: npt.ArrayLike, values: npt.ArrayLike) -> Curve | None:
     y = np.asarray(values, dtype=np.float64)
     if x.shape != y.shape:
         raise ValueError(f"{x.shape} steps, {y.shape} values")
+    if y.flags.writeable or x.flags.writeable:
+        return _prepared(x, y)
+    return _RECENT.get(x, y)
+
+
+class _Recent:
+    """The last few curves of arrays that cannot change: rules and causes look at the same series one after another."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.kept: OrderedDict[tuple[int, int], tuple[weakref.ref[Any], weakref.ref[Any], Curve | None]] = OrderedDict()
+
+    def get(self, x: npt.NDArray[Any], y: Values) -> Curve | None:
+        """The curve of these two arrays, prepared now or before."""
+        key = (id(x), id(y))
+        found = self.kept.get(key)
+        # The number of an array that is gone may have been given to another one.
+        if found is not None and found[0]() is x and found[1]() is y:
+            return found[2]
+        curve = _prepared(x, y)
+        self.kept[key] = (weakref.ref(x), weakref.ref(y), curve)
+        while len(self.kept) > self.size:
+            self.kept.popitem(last=False)
+        return curve
+
+
+_RECENT = _Recent(16)
+
+
+def _prepared(x: npt.NDArray[Any], y: Values) -> Curve | None:
+    """The curve of arrays of equal length."""
     finite = np.isfinite(y)
     if not finite.all():
         x, y = x[finite], y[finite]

@@ -183,3 +183,24 @@ def test_zero_tail_knows_a_filtered_nan_from_convergence() -> None:
     assert zero_tail(np.array([1.0, 1e-2, 1e-5, 0.0, 0.0])) is None
     assert zero_tail(np.array([0.0, 0.0, 0.0, 0.0])) is None
     assert zero_tail(np.array([1.0, 0.0])) is None
+
+
+def test_a_curve_of_frozen_arrays_is_prepared_once_and_follows_changes_of_open_ones() -> None:
+    steps, values = np.arange(50), np.linspace(2.0, 1.0, 50)
+    open_curve = make_curve(steps, values)
+    values[:] = 5.0
+    changed = make_curve(steps, values)
+    assert open_curve is not None
+    assert changed is not None
+    assert open_curve.end == pytest.approx(1.0, abs=0.05)
+    assert changed.end == 5.0
+    steps.flags.writeable = values.flags.writeable = False
+    assert make_curve(steps, values) is make_curve(steps, values)
+    for n in range(40):
+        other = np.full(20, float(n))
+        other.flags.writeable = False
+        place = np.arange(20)
+        place.flags.writeable = False
+        curve = make_curve(place, other)
+        assert curve is not None
+        assert curve.end == n
