@@ -34,7 +34,7 @@ def verdicts_table(result: ScanResult) -> str:
         (
             _badge(item.diagnosis.verdict),
             html(item.run.id),
-            html(formatting.probability(item.diagnosis.confidence)),
+            html(formatting.probability(item.diagnosis.confidence)).replace(" ", "&nbsp;"),
             html(item.diagnosis.sentence.render()),
         )
         for item in by_urgency(result)[:MAX_ROWS]
