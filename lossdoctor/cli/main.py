@@ -22,6 +22,7 @@ from lossdoctor.cli.open_window import open_window
 from lossdoctor.cli.report import report
 from lossdoctor.cli.rules import rules
 from lossdoctor.cli.scan import scan
+from lossdoctor.cli.watch import watch
 from lossdoctor.errors import LossdoctorError
 
 
@@ -38,7 +39,7 @@ def cli() -> None:
     """
 
 
-for _command in (open_window, demo, scan, report, explain, rules, formats, config, cache, inspect, convert):
+for _command in (open_window, demo, scan, report, explain, rules, formats, config, cache, inspect, convert, watch):
     cli.add_command(_command)
 
 

@@ -191,13 +191,14 @@ def run_to_dict(item: DiagnosedRun) -> JsonRun:
         "best_step": diagnosis.best_step,
         "onset_step": diagnosis.onset_step,
         "roles": {str(role.role): role.tag for role in run.roles if role.primary},
-        "findings": [_finding(finding) for finding in diagnosis.findings],
+        "findings": [finding_to_dict(finding) for finding in diagnosis.findings],
         "causes": [_cause(cause) for cause in diagnosis.causes],
         "problems": [problem_to_dict(problem) for problem in run.problems],
     }
 
 
-def _finding(finding: Finding) -> JsonFinding:
+def finding_to_dict(finding: Finding) -> JsonFinding:
+    """One finding as plain values."""
     return {
         "code": finding.code,
         "name": finding.name,
