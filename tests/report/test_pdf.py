@@ -83,7 +83,7 @@ def test_every_link_leads_to_a_place_in_the_document(make: Callable[[], ScanResu
 def test_the_outline_names_parts_and_runs() -> None:
     reader = rendered(reports.siblings())
     top = [entry for entry in reader.outline if isinstance(entry, Destination)]
-    assert [entry.title for entry in top] == ["Overview", "Runs", "Runs", "Comparisons", "Appendix"]
+    assert [entry.title for entry in top] == ["Overview", "All runs", "Runs", "Comparisons", "Appendix"]
     runs, pairs = [entry for entry in reader.outline if isinstance(entry, list)][:2]
     assert [entry.title for entry in runs] == ["sweep/best", "sweep/lr", "sweep/both", "sweep/seed"]
     assert [entry.title for entry in pairs] == ["sweep/best and sweep/lr", "sweep/best and sweep/both"]

@@ -27,7 +27,7 @@ def summary(result: ScanResult, anchors: Anchors) -> tuple[Block, ...]:
     rows = tuple(_row(number, item, anchors) for number, item in enumerate(result.runs, 1))
     number = Column("", 0.2 + 0.12 * len(str(len(rows))), numeric=True)
     columns = (number, *_COLUMNS, *((_PAGE,) if anchors.linked else ()))
-    return Heading("Runs", anchor="summary"), Table(columns, rows)
+    return Heading("All runs", anchor="summary"), Table(columns, rows)
 
 
 def _row(number: int, item: DiagnosedRun, anchors: Anchors) -> tuple[Cell, ...]:
