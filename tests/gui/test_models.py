@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,8 +10,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from lossdoctor.findings import Verdict
 from lossdoctor.gui.models.problems_model import ProblemColumn, ProblemsModel
+from lossdoctor.gui.models.run_columns import span_text
+from lossdoctor.gui.models.run_query import RunQuery
 from lossdoctor.gui.models.runs_model import URGENCY, Column, RunsModel
 from lossdoctor.runs import Problem, ProblemLevel
+from lossdoctor.workspace.results import DiagnosedRun
 from tests.gui.builders import diagnosed
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -97,7 +101,7 @@ def test_adding_keeps_filter_and_order(model: RunsModel) -> None:
 def test_texts(model: RunsModel) -> None:
     model.add([diagnosed("exp1", confidence=0.876)])
     texts = [model.index(0, column).data() for column in Column]
-    assert texts == ["Overfitting", "exp1", "88 %", "0.472", "100", "csv"]
+    assert texts == ["Overfitting", "exp1", "88 %", "0.472", "0.734", "100", "–", "–", "csv"]
     assert model.headerData(Column.VERDICT, Qt.Orientation.Horizontal) == "Verdict"
 
 
@@ -140,3 +144,97 @@ def test_problems_are_sorted_worst_first_and_copied_as_lines(qapp: Any) -> None:
     )
     assert model.as_text([1]) == "info: /x/b: a restart was found."
     assert tester.model() is model
+
+
+SGD: dict[str, str | float | None] = {"optimizer.lr": 0.2, "optimizer.name": "SGD"}
+
+
+def with_config(run_id: str, **config: str | float | None) -> DiagnosedRun:
+    item = diagnosed(run_id, Verdict.HEALTHY)
+    return replace(item, run=replace(item.run, config=config))
+
+
+def test_settings_become_columns_sorted_by_number_then_text(model: RunsModel) -> None:
+    model.add([with_config("a", lr=0.1), with_config("b", lr=0.003), with_config("c", lr="auto"), with_config("d")])
+    assert model.known_config_keys() == ["lr"]
+    model.set_config_keys(["lr"])
+    column = model.columnCount() - 1
+    assert model.headerData(column, Qt.Orientation.Horizontal) == "lr"
+    model.sort(column, UP)
+    assert names(model) == ["b", "a", "c", "d"]
+    assert [model.index(row, column).data() for row in range(4)] == ["0.003", "0.1", "auto", "–"]
+    model.set_config_keys([])
+    assert model.columnCount() == len(Column)
+    assert model.rowCount() == 4
+
+
+def test_settings_that_differ_between_runs_are_offered_first(model: RunsModel) -> None:
+    model.add([with_config("a", lr=0.1, batch=8), with_config("b", lr=0.2, batch=8)])
+    assert model.known_config_keys() == ["lr", "batch"]
+
+
+def test_groups_stay_together_under_one_heading(model: RunsModel) -> None:
+    model.add([diagnosed("x/r1", confidence=0.9), diagnosed("y/r2", confidence=0.8), diagnosed("x/r3", confidence=0.1)])
+    model.set_group_by("/")
+    model.sort(Column.CONFIDENCE, DOWN)
+    assert names(model) == ["x/r1", "x/r3", "y/r2"]
+    assert model.group_titles() == {0: "x · 2 runs", 2: "y · 1 run"}
+    model.set_group_by("")
+    assert names(model) == ["x/r1", "y/r2", "x/r3"]
+    assert model.group_titles() == {}
+
+
+def test_groups_by_a_setting_that_some_lack(model: RunsModel) -> None:
+    model.add([with_config("a"), with_config("b", lr=0.2), with_config("c", lr=0.1), with_config("d")])
+    model.set_group_by("lr")
+    assert model.group_titles() == {0: "lr = 0.1 · 1 run", 1: "lr = 0.2 · 1 run", 2: "lr = – · 2 runs"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("lr<0.15", ["a"]),
+        ("lr>=0.2", ["b"]),
+        ("optimizer.lr=0.1", ["a"]),
+        ("name=sgd", ["b"]),
+        ("name!=sgd", ["a", "c"]),
+        ("confidence>50%", ["a", "b", "c"]),
+        ("best<0.1", []),
+        ("steps=100 lr=0.2", ["b"]),
+    ],
+)
+def test_comparisons_in_the_filter(model: RunsModel, text: str, shown: list[str]) -> None:
+    model.add([
+        with_config("a", **{"optimizer.lr": 0.1}), with_config("b", **SGD),
+        with_config("c"),
+    ])  # fmt: skip
+    model.set_filter(text)
+    assert names(model) == shown
+
+
+def test_a_pattern_and_verdicts(model: RunsModel) -> None:
+    model.add([diagnosed("seed1"), diagnosed("seed12", Verdict.HEALTHY), diagnosed("other", Verdict.HEALTHY)])
+    model.set_query(RunQuery.parse(r"^SEED\d+$", regex=True))
+    assert sorted(names(model)) == ["seed1", "seed12"]
+    model.set_query(RunQuery.parse("", verdicts=frozenset({Verdict.HEALTHY})))
+    assert sorted(names(model)) == ["other", "seed12"]
+    assert model.verdict_counts() == {Verdict.OVERFITTING: 1, Verdict.HEALTHY: 2}
+    with pytest.raises(ValueError, match="character 1"):
+        RunQuery.parse("*a", regex=True)
+
+
+def test_ignored_runs_are_left_out_or_marked(model: RunsModel) -> None:
+    model.add([diagnosed("a"), diagnosed("b")])
+    model.set_ignored(frozenset({"b"}))
+    assert names(model) == ["a"]
+    assert model.verdict_counts() == {Verdict.OVERFITTING: 1}
+    model.set_ignored(frozenset({"b"}), shown=True)
+    assert names(model) == ["a", "(ignored) b"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (59, "59 s"), (3599, "1 h"), (3540, "59 min"), (12000, "3 h 20 min"), (90000, "1 d 1 h"), (-5, "0 s")],
+)
+def test_time_spans(seconds: float, text: str) -> None:
+    assert span_text(seconds) == text

@@ -5,106 +5,30 @@ A QSortFilterProxyModel over Python rows takes 8 s to sort 100,000 of them; an a
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.findings import Verdict
-from lossdoctor.runs import Role
+from lossdoctor.gui.models.run_columns import NUMERIC, URGENCY, Column, RunRow, natural
+from lossdoctor.gui.models.run_query import RunQuery
+from lossdoctor.runs.run import ConfigValue
 from lossdoctor.workspace.results import DiagnosedRun
+
+__all__ = ["RUN_ROLE", "URGENCY", "VERDICT_ROLE", "Column", "RunsModel"]
 
 RUN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 VERDICT_ROLE = RUN_ROLE + 1
+# Groups by the run's folder; any other group is a configuration key.
+BY_FOLDER = "/"
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-class Column(IntEnum):
-    """The columns, in the order in which they are shown."""
-
-    VERDICT = 0
-    NAME = 1
-    CONFIDENCE = 2
-    BEST_LOSS = 3
-    STEPS = 4
-    FORMAT = 5
-
-    @property
-    def title(self) -> str:
-        """The header's text."""
-        return _TITLES[self]
-
-
-_TITLES = {
-    Column.VERDICT: "Verdict",
-    Column.NAME: "Run",
-    Column.CONFIDENCE: "Conf.",
-    Column.BEST_LOSS: "Best loss",
-    Column.STEPS: "Steps",
-    Column.FORMAT: "Format",
-}
-_HELP = {
-    Column.VERDICT: "What the rules say about the run; sorts by urgency",
-    Column.NAME: "The run, as its path below the open folder",
-    Column.CONFIDENCE: "How sure the verdict is: of verdicts given with 80 % about 8 in 10 are right",
-    Column.BEST_LOSS: "Lowest finite validation loss; training loss where no validation loss was logged",
-    Column.STEPS: "Last logged step",
-    Column.FORMAT: "Log format",
-}
-_NUMERIC = {Column.CONFIDENCE, Column.BEST_LOSS, Column.STEPS}
-
-# What needs attention first comes first.
-URGENCY = (
-    Verdict.DIVERGENCE, Verdict.OVERFITTING, Verdict.UNDERFITTING, Verdict.PLATEAU, Verdict.OSCILLATING,
-    Verdict.SPIKE_RECOVERED, Verdict.TOO_SHORT, Verdict.NOT_CLASSIFIABLE, Verdict.HEALTHY,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """One row with its values worked out once: painting asks for them thousands of times."""
-
-    item: DiagnosedRun
-    name: str  # the id: two runs may both be called "training", but never have the same path
-    best_loss: float
-    last_step: float
-    searched: str
-    natural: tuple[tuple[int, int, str], ...]  # sorts run2 before run10
-
-    @classmethod
-    def of(cls, item: DiagnosedRun) -> RunRow:
-        """The row of one run."""
-        run = item.run
-        words = (run.name, run.id, run.format, item.diagnosis.verdict.label, item.diagnosis.verdict.value)
-        last = max((float(series.steps.max()) for series in run.series if len(series)), default=math.nan)
-        return cls(item, safe_text.plain(run.id), _best_loss(item), last, "\n".join(words).casefold(), _natural(run.id))
-
-
-def _best_loss(item: DiagnosedRun) -> float:
-    series = item.run.primary(Role.VAL_LOSS) or item.run.primary(Role.TRAIN_LOSS)
-    finite = series.values[series.finite] if series is not None else np.empty(0)
-    return float(finite.min()) if finite.size else math.nan
-
-
-def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    parts = re.split(r"([0-9]+)", text.casefold())
-    return tuple((1, int(part[:300]), "") if part.isascii() and part.isdigit() else (0, 0, part) for part in parts)
-
-
-_SORT_VALUES: dict[Column, Callable[[RunRow], float]] = {
-    Column.VERDICT: lambda row: float(URGENCY.index(row.item.diagnosis.verdict)),
-    Column.CONFIDENCE: lambda row: row.item.diagnosis.confidence,
-    Column.BEST_LOSS: lambda row: row.best_loss,
-    Column.STEPS: lambda row: row.last_step,
-}
 
 
 class RunsModel(QAbstractTableModel):
@@ -114,9 +38,15 @@ class RunsModel(QAbstractTableModel):
         super().__init__(parent)
         self._rows: list[RunRow] = []
         self._order: npt.NDArray[np.intp] = np.empty(0, dtype=np.intp)
-        self._filter: tuple[str, ...] = ()
-        self._sort_keys: dict[Column, npt.NDArray[np.float64]] = {}
-        self._sorted_by = (Column.VERDICT, Qt.SortOrder.AscendingOrder)
+        self._query = RunQuery()
+        self._ignored: frozenset[str] = frozenset()
+        self._show_ignored = False
+        self._pinned: str | None = None
+        self._colours: Mapping[str, QColor] = {}
+        self._config_keys: tuple[str, ...] = ()
+        self._group_by = ""
+        self._sort_keys: dict[int | str, npt.NDArray[np.float64]] = {}
+        self._sorted_by: tuple[int, Qt.SortOrder] = (Column.VERDICT, Qt.SortOrder.AscendingOrder)
 
     # --- content ---
 
@@ -154,7 +84,7 @@ class RunsModel(QAbstractTableModel):
         self._rows[at] = RunRow.of(item)
         self._sort_keys = {}
         for row in np.flatnonzero(self._order == at):
-            self.dataChanged.emit(self.index(int(row), 0), self.index(int(row), len(Column) - 1))
+            self.dataChanged.emit(self.index(int(row), 0), self.index(int(row), self.columnCount() - 1))
         self.sort(self._sorted_by[0], self._sorted_by[1])
 
     @property
@@ -183,48 +113,164 @@ class RunsModel(QAbstractTableModel):
 
     # --- filter and order ---
 
+    @property
+    def query(self) -> RunQuery:
+        """What is asked of the runs shown."""
+        return self._query
+
     def set_filter(self, text: str) -> None:
-        """Shows the runs that contain every word of `text` in name, id, verdict or format."""
-        words = tuple(text.casefold().split())
-        if words == self._filter:
-            return
+        """Shows the runs that fit the words and comparisons of `text`."""
+        self.set_query(RunQuery.parse(text))
+
+    def set_query(self, query: RunQuery) -> None:
+        """Shows the runs that pass."""
+        if query != self._query:
+            self._query = query
+            self._refilter()
+
+    def set_ignored(self, run_ids: frozenset[str], *, shown: bool = False) -> None:
+        """Leaves these runs out, or with `shown` keeps them, drawn faint."""
+        if (run_ids, shown) != (self._ignored, self._show_ignored):
+            self._ignored, self._show_ignored = run_ids, shown
+            self._refilter()
+
+    def _refilter(self) -> None:
         self.beginResetModel()
-        self._filter = words
         self._order = np.array([i for i, row in enumerate(self._rows) if self._passes(row)], dtype=np.intp)
         self._order = self._order[self._ranks()]
         self.endResetModel()
 
     def _passes(self, row: RunRow) -> bool:
-        return all(word in row.searched for word in self._filter)
+        return (self._show_ignored or row.item.run.id not in self._ignored) and self._query.passes(row)
+
+    def verdict_counts(self) -> dict[Verdict, int]:
+        """How many runs have which verdict, the urgent first; filtered out or not, but without the ignored."""
+        found = Counter(
+            row.item.diagnosis.verdict
+            for row in self._rows
+            if self._show_ignored or row.item.run.id not in self._ignored
+        )
+        return {verdict: found[verdict] for verdict in URGENCY if found[verdict]}
 
     def _ranks(self) -> npt.NDArray[np.intp]:
         """Positions of the shown rows in the asked order; NaN last either way, ties by name."""
         column, direction = self._sorted_by
         sign = 1.0 if direction is Qt.SortOrder.AscendingOrder else -1.0
-        names = self._keys(Column.NAME)[self._order]
-        if column is Column.NAME:
-            return np.argsort(sign * names, kind="stable")
-        return np.lexsort((names, sign * self._keys(column)[self._order]))
+        keys = [self._keys(Column.NAME)[self._order], sign * self._keys(column)[self._order]]
+        if self._group_by:
+            keys.append(self._keys(self._group_by)[self._order])
+        return np.lexsort(keys)
 
-    def _keys(self, column: Column) -> npt.NDArray[np.float64]:
-        """One number a row to sort a column by, worked out once until rows are added."""
+    def _keys(self, column: int | str) -> npt.NDArray[np.float64]:
+        """One number a row to sort a column or a group by, worked out once until rows are added."""
         if column not in self._sort_keys:
-            if column in {Column.NAME, Column.FORMAT}:
-                texts = [row.natural if column is Column.NAME else row.item.run.format for row in self._rows]
-                places = {text: place for place, text in enumerate(sorted(set(texts)))}
-                keys = [float(places[text]) for text in texts]
-            else:
-                keys = [_SORT_VALUES[column](row) for row in self._rows]
-            self._sort_keys[column] = np.array(keys, dtype=np.float64)
+            self._sort_keys[column] = np.array(self._worked_out(column), dtype=np.float64)
         return self._sort_keys[column]
+
+    def _worked_out(self, column: int | str) -> list[float]:
+        if isinstance(column, str):
+            return _places([self._group_value(row) for row in self._rows])
+        if column >= len(Column):
+            key = self._config_keys[column - len(Column)]
+            return _places([row.item.run.config.get(key) for row in self._rows])
+        if column == Column.NAME:
+            places = {key: place for place, key in enumerate(sorted({row.natural for row in self._rows}))}
+            return [float(places[row.natural]) for row in self._rows]
+        if column == Column.FORMAT:
+            return _places([row.item.run.format for row in self._rows])
+        return [row.value(Column(column)) for row in self._rows]
+
+    # --- columns of the configuration, groups, colours ---
+
+    @property
+    def config_keys(self) -> tuple[str, ...]:
+        """The configuration columns shown, from left to right."""
+        return self._config_keys
+
+    def set_config_keys(self, keys: Sequence[str]) -> None:
+        """Shows these settings of the runs as columns."""
+        if tuple(keys) == self._config_keys:
+            return
+        self.beginResetModel()
+        self._config_keys = tuple(keys)
+        self._sort_keys = {}
+        if self._sorted_by[0] >= self.columnCount():
+            self._sorted_by = (Column.VERDICT, Qt.SortOrder.AscendingOrder)
+        self.endResetModel()
+
+    def known_config_keys(self) -> list[str]:
+        """Every setting any run has; those that differ between runs come first."""
+        seen: dict[str, set[ConfigValue]] = {}
+        holders: Counter[str] = Counter()
+        for row in self._rows:
+            holders.update(row.item.run.config.keys())
+            for key, value in row.item.run.config.items():
+                seen.setdefault(key, set()).add(value)
+        total = len(self._rows)
+        return sorted(seen, key=lambda key: (len(seen[key]) + (holders[key] < total) < 2, natural(key)))
+
+    @property
+    def group_by(self) -> str:
+        """What rows are grouped by: "" nothing, `BY_FOLDER`, or a configuration key."""
+        return self._group_by
+
+    def set_group_by(self, group: str) -> None:
+        """Keeps runs of one folder, or with one value of a setting, together."""
+        if group != self._group_by:
+            self._group_by = group
+            self.sort(self._sorted_by[0], self._sorted_by[1])
+
+    def _group_value(self, row: RunRow) -> ConfigValue:
+        run = row.item.run
+        return run.id.rpartition("/")[0] if self._group_by == BY_FOLDER else run.config.get(self._group_by)
+
+    def group_titles(self) -> dict[int, str]:
+        """The heading of each group, by the shown row that it begins with; empty without groups."""
+        if not self._group_by or not self._order.size:
+            return {}
+        keys = self._keys(self._group_by)[self._order]
+        codes = np.where(np.isnan(keys), -1.0, keys)
+        starts = np.concatenate(([0], np.flatnonzero(np.diff(codes)) + 1))
+        sizes = np.diff(np.append(starts, codes.size))
+        return {
+            int(start): f"{self._group_name(int(start))} · {formatting.count(int(size), 'run')}"
+            for start, size in zip(starts, sizes, strict=True)
+        }
+
+    def _group_name(self, row: int) -> str:
+        value = self._group_value(self._rows[self._order[row]])
+        if self._group_by == BY_FOLDER:
+            return safe_text.plain(value) or "the opened folder"
+        return f"{safe_text.plain(self._group_by)} = {config_text(value)}"
+
+    def set_colours(self, colours: Mapping[str, QColor]) -> None:
+        """Shows a swatch before the names of these runs: they are on the plot."""
+        if colours != self._colours:
+            self._colours = dict(colours)
+            self._names_changed()
+
+    def set_pinned(self, run_id: str | None) -> None:
+        """Marks the baseline."""
+        if run_id != self._pinned:
+            self._pinned = run_id
+            self._names_changed()
+
+    @property
+    def pinned(self) -> str | None:
+        """The id of the baseline."""
+        return self._pinned
+
+    def _names_changed(self) -> None:
+        if self._order.size:
+            self.dataChanged.emit(self.index(0, Column.NAME), self.index(int(self._order.size) - 1, Column.NAME))
 
     # --- Qt ---
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        if not 0 <= column < len(Column):
+        if not 0 <= column < self.columnCount():
             return
         self.layoutAboutToBeChanged.emit()
-        self._sorted_by = (Column(column), order)
+        self._sorted_by = (column, order)
         before = self._order
         self._order = before[self._ranks()] if before.size else before
         if old := self.persistentIndexList():
@@ -237,34 +283,40 @@ class RunsModel(QAbstractTableModel):
         return 0 if parent.isValid() else int(self._order.size)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(Column)
+        return 0 if parent.isValid() else len(Column) + len(self._config_keys)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(Column):
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < self.columnCount():
             return None
-        column = Column(section)
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return self.column_title(section)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _HELP[column]
+            is_config = section >= len(Column)
+            return safe_text.html("A setting of the run" if is_config else Column(section).help)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(column)
+            return self._alignment(section)
         return None
 
+    def column_title(self, section: int) -> str:
+        """The header's text, plain."""
+        if section < len(Column):
+            return Column(section).title
+        return safe_text.plain(self._config_keys[section - len(Column)].rpartition(".")[2], 24)
+
     @staticmethod
-    def _alignment(column: Column) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if column in _NUMERIC else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
+    def _alignment(section: int) -> Qt.AlignmentFlag:
+        right = section >= len(Column) or section in NUMERIC
+        return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or not 0 <= index.row() < self._order.size:
             return None
         row = self._rows[self._order[index.row()]]
-        column = Column(index.column())
+        section = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
+            return self._text(row, section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(column)
+            return self._alignment(section)
         if role == RUN_ROLE:
             return row.item
         if role == VERDICT_ROLE:
@@ -272,21 +324,39 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return safe_text.html(row.item.run.path)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{column.title}: {self._text(row, column)}"
+            return f"{self.column_title(section)}: {self._text(row, section)}"
+        if role == Qt.ItemDataRole.DecorationRole and section == Column.NAME:
+            return self._colours.get(row.item.run.id)
         return None
 
-    @staticmethod
-    def _text(row: RunRow, column: Column) -> str:
-        diagnosis = row.item.diagnosis
-        match column:
-            case Column.VERDICT:
-                return diagnosis.verdict.label
-            case Column.NAME:
-                return row.name
-            case Column.CONFIDENCE:
-                return formatting.percent(round(diagnosis.confidence, 2))
-            case Column.BEST_LOSS:
-                return "–" if math.isnan(row.best_loss) else formatting.number(row.best_loss)
-            case Column.STEPS:
-                return "–" if math.isnan(row.last_step) else formatting.step(row.last_step)
-        return safe_text.plain(row.item.run.format)
+    def _text(self, row: RunRow, section: int) -> str:
+        if section >= len(Column):
+            return config_text(row.item.run.config.get(self._config_keys[section - len(Column)]))
+        if section == Column.NAME:
+            marks = ("★ " if row.item.run.id == self._pinned else "") + (
+                "(ignored) " if row.item.run.id in self._ignored else ""
+            )
+            return marks + row.name
+        return row.text(Column(section))
+
+
+def config_text(value: ConfigValue) -> str:
+    """A setting's value as the table shows it."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return formatting.number(value)
+    return safe_text.plain(value)
+
+
+def _places(values: Sequence[ConfigValue]) -> list[float]:
+    """Sort keys of mixed values: numbers by size, then texts naturally, None (NaN) last."""
+    ordered = sorted({_sortable(value) for value in values if value is not None})
+    places = {key: float(place) for place, key in enumerate(ordered)}
+    return [float("nan") if value is None else places[_sortable(value)] for value in values]
+
+
+def _sortable(value: ConfigValue) -> tuple[int, float, tuple[tuple[int, int, str], ...]]:
+    if isinstance(value, int | float):
+        return (0, float("inf") if value != value else float(value), ())
+    return (1, 0.0, natural(str(value)))

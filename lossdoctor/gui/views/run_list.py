@@ -2,81 +2,61 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QKeyEvent, QPainter, QResizeEvent
+from collections.abc import Sequence
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from lossdoctor import formatting
-from lossdoctor.findings import Verdict
-from lossdoctor.gui.badges import paint_pill, pill_size
-from lossdoctor.gui.models.runs_model import VERDICT_ROLE, Column, RunsModel
+from lossdoctor.gui.models.run_query import RunQuery
+from lossdoctor.gui.models.runs_model import Column, RunsModel
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
+from lossdoctor.gui.views.run_delegates import HEADING_HEIGHT, RowDelegate, VerdictDelegate
+from lossdoctor.gui.views.run_menus import header_menu, runs_menu
+from lossdoctor.gui.views.verdict_chips import VerdictChips
 from lossdoctor.workspace.results import DiagnosedRun
 
 _ROW_HEIGHT = 32
 # A name cut to fewer characters than this tells runs apart no more.
 _NAME_WIDTH = 168
-# Which columns give way first when the pane is narrow; the verdict and the name never do.
-_GIVE_WAY = (Column.FORMAT, Column.STEPS, Column.CONFIDENCE, Column.BEST_LOSS)
-
-
-def _verdict(index: QModelIndex | QPersistentModelIndex) -> Verdict | None:
-    value = index.data(VERDICT_ROLE)  # a QVariant makes a plain string of the enum
-    return None if value is None else Verdict(value)
-
-
-class VerdictDelegate(QStyledItemDelegate):
-    """Paints the verdict column as a badge: shape, word and colour."""
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.look = look
-
-    @staticmethod
-    def font(base: QFont) -> QFont:
-        """The badge's font."""
-        font = QFont(base)
-        font.setPointSizeF(font.pointSizeF() * 0.94)
-        font.setWeight(QFont.Weight.Medium)
-        return font
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        self.initStyleOption(option, index)
-        verdict = _verdict(index)
-        option.text = ""
-        style = option.widget.style() if option.widget is not None else self.parent().style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        if verdict is None:
-            return
-        badge = self.look.theme.verdict(verdict)
-        font = self.font(option.font)
-        width, height = pill_size(badge, font)
-        rect = QRectF(option.rect)
-        width = min(width, rect.width() - 10)
-        paint_pill(painter, badge, QRectF(rect.left() + 8, rect.center().y() - height / 2, width, height), font)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        verdict = _verdict(index)
-        if verdict is None:
-            return super().sizeHint(option, index)
-        width, height = pill_size(self.look.theme.verdict(verdict), self.font(option.font))
-        return QSize(round(width) + 16, round(height) + 8)
+# Which columns give way first when the pane is narrow; the verdict, the name and settings never do.
+_GIVE_WAY = (Column.FORMAT, Column.AGE, Column.DURATION, Column.STEPS, Column.LAST_LOSS, Column.CONFIDENCE,
+             Column.BEST_LOSS)  # fmt: skip
+# More headings than this would be a heading a run; the order alone then shows the groups.
+_MOST_HEADINGS = 400
 
 
 class _Table(QTableView):
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings: dict[int, str] = {}
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        font = painter.font()
+        font.setWeight(font.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(self.palette().placeholderText().color())
+        for row, text in self.headings.items():
+            top = self.rowViewportPosition(row)
+            if -HEADING_HEIGHT < top < self.viewport().height():
+                area = QRect(10, top + 4, self.viewport().width() - 20, HEADING_HEIGHT - 4)
+                shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, area.width())
+                painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Left and right scroll a table of whole rows to nowhere; let them go to whoever wants them.
         if event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right} and not event.modifiers():
@@ -90,9 +70,11 @@ class RunList(QWidget):
 
     Signals:
         run_chosen(item): the current row is another DiagnosedRun, or None.
+        marked_changed(items): these DiagnosedRuns are marked, in the order shown.
     """
 
     run_chosen = Signal(object)
+    marked_changed = Signal(object)
 
     def __init__(self, model: RunsModel, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -101,7 +83,23 @@ class RunList(QWidget):
         self.model = model
         self._wanted: str | None = None
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter by name, verdict, format")
+        self.filter.setPlaceholderText("Filter: words, best<0.5, lr=0.001")
+        self.filter.setToolTip(
+            "Words from name, verdict or format; comparisons with best, last, steps, confidence, seconds "
+            "or any setting, such as best<0.5 or lr>=1e-3"
+        )
+        self.regex = QToolButton()
+        self.regex.setText(".*")
+        self.regex.setCheckable(True)
+        self.regex.setAccessibleName("Filter is a regular expression")
+        self.regex.setToolTip("The filter is a regular expression on name and path")
+        self.columns_button = QToolButton()
+        self.columns_button.setAccessibleName("Columns and groups")
+        self.columns_button.setToolTip("Choose columns, settings as columns, and groups")
+        self.columns_button.clicked.connect(lambda: self._header_menu(None))
+        self.chips = VerdictChips(look)
+        self._menu_actions: Sequence[QAction] = ()
+        self._hidden: frozenset[Column] = frozenset({Column.FORMAT})
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter runs")
         self._search = QAction(self.filter)
@@ -109,12 +107,19 @@ class RunList(QWidget):
         self._count = PlainLabel(tone="small")
         self.table = _Table()
         self._delegate = VerdictDelegate(look, self.table)
+        self._rows_delegate = RowDelegate(look, self.table)
+        self._marked_timer = QTimer(self)
+        self._marked_timer.setSingleShot(True)
+        self._marked_timer.setInterval(0)
+        self._marked_timer.timeout.connect(lambda: self.marked_changed.emit(self.selected_runs()))
         self._empty = PlainLabel(tone="muted", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._set_up_table()
         self._arrange()
         self.set_look(look)
         self.filter.textChanged.connect(self._filter)
+        self.regex.toggled.connect(self._filter)
+        self.chips.chosen.connect(self._filter)
         self.filter.returnPressed.connect(self.table.setFocus)
         for signal in (model.rowsInserted, model.modelReset, model.layoutChanged):
             signal.connect(self._rows_changed)
@@ -135,6 +140,7 @@ class RunList(QWidget):
         table.setCornerButtonEnabled(False)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setItemDelegate(self._rows_delegate)
         table.setItemDelegateForColumn(Column.VERDICT, self._delegate)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
@@ -147,13 +153,22 @@ class RunList(QWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(Column.VERDICT, Qt.SortOrder.AscendingOrder)
         table.selectionModel().currentRowChanged.connect(self._current_changed)
+        table.selectionModel().selectionChanged.connect(lambda *_: self._marked_timer.start())
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._header_menu)
 
     def _arrange(self) -> None:
         top = QWidget()
         column = QVBoxLayout(top)
         column.setContentsMargins(12, 12, 12, 8)
         column.setSpacing(6)
-        column.addWidget(self.filter)
+        line = QHBoxLayout()
+        line.setSpacing(4)
+        line.addWidget(self.filter, 1)
+        line.addWidget(self.regex)
+        line.addWidget(self.columns_button)
+        column.addLayout(line)
+        column.addWidget(self.chips)
         column.addWidget(self._count)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -165,6 +180,8 @@ class RunList(QWidget):
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
         self._delegate.look = look
+        self.chips.set_look(look)
+        self.columns_button.setIcon(look.icon("columns"))
         self._search.setIcon(look.icon("search"))
         self.table.viewport().update()
 
@@ -222,11 +239,19 @@ class RunList(QWidget):
         if not self.table.currentIndex().isValid() and self.model.rowCount() and not self.filter.text():
             self._select_row(0)
 
-    def _filter(self, text: str) -> None:
-        self.model.set_filter(text)
+    def _filter(self, *_: object) -> None:
+        try:
+            query = RunQuery.parse(self.filter.text(), regex=self.regex.isChecked(), verdicts=self.chips.verdicts)
+        except ValueError as error:
+            self._count.set_text(str(error))
+            return
+        self.model.set_query(query)
+        self._rows_changed()
 
     def _rows_changed(self, *_: object) -> None:
         shown, total = self.model.rowCount(), self.model.total
+        self.chips.set_counts(self.model.verdict_counts())
+        self._show_headings()
         words = formatting.count(total, "run")
         self._count.set_text(words if shown == total else f"{formatting.step(shown)} of {words}")
         appears = self.table.isHidden() and shown > 0
@@ -234,7 +259,7 @@ class RunList(QWidget):
         if appears and not self.filter.text():
             self.table.setFocus()
         self._empty.setVisible(shown == 0)
-        self._empty.set_text("No run contains these words." if total else "Reading the logs…")
+        self._empty.set_text("No run passes the filter." if total else "Reading the logs…")
         if shown:
             self._fit_columns()
             self._follow()
@@ -243,28 +268,78 @@ class RunList(QWidget):
         """What an empty list says."""
         self._empty.set_text(text)
 
-    # --- columns ---
+    def _show_headings(self) -> None:
+        """Makes room for the headings of the groups as they are now."""
+        titles = self.model.group_titles()
+        new = titles if len(titles) <= _MOST_HEADINGS else {}
+        if new == self.table.headings:
+            return
+        rows = self.table.verticalHeader()
+        for row in self.table.headings.keys() - new.keys():
+            if row < rows.count():
+                rows.resizeSection(row, _ROW_HEIGHT)
+        for row in new:
+            rows.resizeSection(row, _ROW_HEIGHT + HEADING_HEIGHT)
+        self.table.headings = self._delegate.headings = self._rows_delegate.headings = new
+        self.table.viewport().update()
+
+    # --- columns and menus ---
+
+    def set_menu_actions(self, actions: Sequence[QAction]) -> None:
+        """What the context menu of a run offers."""
+        self._menu_actions = actions
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.table.isVisible() and self.table.geometry().contains(event.pos()) and self.selected_runs():
+            runs_menu(self, self._menu_actions).popup(event.globalPos())
+
+    def _header_menu(self, at: QPoint | None) -> None:
+        menu = header_menu(self, self.model, self._hidden, self.show_column, self.show_config_keys, self.group_by)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        button = self.columns_button
+        place = button.mapToGlobal(button.rect().bottomLeft()) if at is None else None
+        menu.popup(place or self.table.horizontalHeader().mapToGlobal(at or QPoint()))
+
+    @property
+    def hidden_columns(self) -> frozenset[Column]:
+        """The columns the user does not want."""
+        return self._hidden
+
+    def show_column(self, column: Column, shown: bool) -> None:
+        """Wants a column or does not; a wanted one still gives way in a narrow pane."""
+        self._hidden = self._hidden - {column} if shown else self._hidden | {column}
+        if self.model.rowCount():
+            self._fit_columns()
+
+    def show_config_keys(self, keys: Sequence[str]) -> None:
+        """Shows these settings as columns."""
+        self.model.set_config_keys(keys)
+
+    def group_by(self, group: str) -> None:
+        """Groups the rows: "" not, "/" by folder, else by a setting."""
+        self.model.set_group_by(group)
 
     def _fit_columns(self) -> None:
         """As many columns as the pane's width allows, the dispensable ones giving way first."""
         table = self.table
-        widths = {column: max(table.sizeHintForColumn(column), self._header_width(column)) for column in Column}
+        sections = range(self.model.columnCount())
+        widths = {column: max(table.sizeHintForColumn(column), self._header_width(column)) for column in sections}
         widths[Column.NAME] = _NAME_WIDTH
         rows_height = self.model.rowCount() * _ROW_HEIGHT + table.horizontalHeader().height()
         scrolls = rows_height > table.height()
         room = self.width() - (table.verticalScrollBar().sizeHint().width() if scrolls else 0)
-        shown = list(Column)
+        shown = [column for column in sections if column not in self._hidden]
         for column in _GIVE_WAY:
-            if sum(widths[c] for c in shown) > room:
+            if column in shown and sum(widths[c] for c in shown) > room:
                 shown.remove(column)
-        for column in Column:
-            table.setColumnHidden(column, column not in shown)
-            if column is not Column.NAME:
-                table.setColumnWidth(column, widths[column])
+        for section in sections:
+            table.setColumnHidden(section, section not in shown)
+            if section != Column.NAME:
+                table.setColumnWidth(section, widths[section])
 
-    def _header_width(self, column: Column) -> int:
+    def _header_width(self, column: int) -> int:
         # Room for the sort arrow beside the title.
-        return self.table.horizontalHeader().fontMetrics().horizontalAdvance(column.title) + 26
+        return self.table.horizontalHeader().fontMetrics().horizontalAdvance(self.model.column_title(column)) + 26
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
