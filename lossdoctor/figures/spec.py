@@ -16,11 +16,13 @@ class Polyline:
         series: the data; NaN and infinities in it are drawn as marks at the panel's edge where they happen.
         role: decides colour and dash in the theme (`series.train`, `series.validation`, ...).
         label: legend text, plain (not escaped).
+        slot: place in the colour cycle where the colour tells runs apart; None where the role decides the colour.
     """
 
     series: Series
     role: Role
     label: str
+    slot: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

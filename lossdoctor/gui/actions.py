@@ -16,6 +16,8 @@ class WindowState:
     has_findings: bool = False
     is_scanning: bool = False
     is_exporting: bool = False
+    can_undo: bool = False
+    can_redo: bool = False
 
 
 def always(_state: WindowState) -> bool:
@@ -46,6 +48,16 @@ def while_scanning(state: WindowState) -> bool:
 def with_paths(state: WindowState) -> bool:
     """Needs something open."""
     return state.has_paths
+
+
+def can_undo(state: WindowState) -> bool:
+    """Needs a change that can be taken back."""
+    return state.can_undo
+
+
+def can_redo(state: WindowState) -> bool:
+    """Needs a change that was taken back."""
+    return state.can_redo
 
 
 def can_export(state: WindowState) -> bool:
@@ -115,8 +127,22 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("file.export_selected", "Export PDF report of the &selected runs…", FILE, "export_selected",
                ("Ctrl+Shift+P",), "", can_export_selected, help="Write a PDF report on the runs marked in the list."),
     ActionSpec("file.quit", "&Quit", FILE, "quit", ("Ctrl+Q",), "", separated=True, help="Close the window."),
+    ActionSpec("edit.undo", "&Undo", EDIT, "undo", ("Ctrl+Z",), "", can_undo,
+               help="Take back the last tick or the last run ignored."),
+    ActionSpec("edit.redo", "R&edo", EDIT, "redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "", can_redo,
+               help="Do again what was taken back."),
     ActionSpec("edit.copy_path", "&Copy run path", EDIT, "copy_run_path", ("Ctrl+Shift+C",), "copy", with_run,
-               help="Put the path of the run in view on the clipboard."),
+               separated=True, help="Put the path of the run in view on the clipboard."),
+    ActionSpec("edit.reveal", "Show in file &manager", EDIT, "reveal_run", ("Ctrl+Shift+F",), "folder-open", with_run,
+               help="Open the folder of the run in view."),
+    ActionSpec("edit.pin", "Pin as base&line", EDIT, "toggle_baseline", ("b",), "pin", with_run, separated=True,
+               help="Draw this run beside every other, or stop doing so."),
+    ActionSpec("edit.ignore", "&Ignore run", EDIT, "ignore_runs", ("Del",), "", with_run,
+               help="Leave the marked runs out of the list, or take them back; the logs stay untouched."),
+    ActionSpec("edit.show_ignored", "Show i&gnored runs", EDIT, "show_ignored", (), "", with_runs, checkable=True,
+               help="List the ignored runs too."),
+    ActionSpec("edit.mark_all", "Mar&k all runs", EDIT, "mark_all", ("Ctrl+A",), "", with_runs,
+               help="Mark every run of the list; marked runs are drawn together."),
     ActionSpec("edit.copy_problems", "Copy &problems", EDIT, "copy_problems", (), "", with_paths,
                help="Put all problems of the input on the clipboard."),
     ActionSpec("edit.roles", "&Roles of the series…", EDIT, "show_roles", ("Ctrl+L",), "", with_run,

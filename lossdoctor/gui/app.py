@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from lossdoctor import __version__, formatting
 from lossdoctor.figures.build import build_figure
+from lossdoctor.figures.overlay import SLOTS, build_overlay, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.gui import export, icons
 from lossdoctor.gui.actions import WindowState
@@ -24,14 +25,17 @@ from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
 from lossdoctor.gui.models.runs_model import RunsModel
+from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
 from lossdoctor.gui.theme import Appearance, Look
 from lossdoctor.gui.window_settings import WindowSettings
+from lossdoctor.runs import Role
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
-from lossdoctor.workspace.checklists import ChecklistStore
+from lossdoctor.workspace.checklists import ChecklistStore, run_key
 from lossdoctor.workspace.recent import RecentPaths
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
+from lossdoctor.workspace.run_marks import RunMarks
 
 DESKTOP_FILE = "org.lossdoctor.LossDoctor"
 _FIGURE_CHANNEL = "figure"
@@ -75,8 +79,12 @@ class Desk(QObject):
         self.problems_model.setParent(self.window)
         self.commands = Commands(self.window, self.session, self.selection, self.jobs, appearance, settings, recent,
                                  dialogs or FileDialogs(), store)  # fmt: skip
-        self.window.install_actions(lambda name: getattr(self.commands, name))
+        self.marks = RunMarks(store.path)
+        self.undo_stack = QUndoStack(self)
+        self.run_commands = RunCommands(self.window, self.selection, store, self.marks, self.undo_stack)
+        self.window.install_actions(self._handler)
         self._chosen_by_user = False
+        self._drawn: list[DiagnosedRun] = []
         self._connect_session()
         self._connect_panes()
         self.commands.refresh_recent()
@@ -86,6 +94,11 @@ class Desk(QObject):
         self._update_actions()
         if store.notice:
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
+
+    def _handler(self, name: str) -> Callable[..., object]:
+        homes = (self.commands, self.run_commands)
+        handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
+        return handler
 
     def _connect_session(self) -> None:
         session = self.session
@@ -107,6 +120,10 @@ class Desk(QObject):
         window.closing.connect(self.close)
         window.runs.run_chosen.connect(selection.set_run)
         window.runs.table.pressed.connect(self._user_chose)
+        window.runs.marked_changed.connect(self._draw)
+        self.run_commands.baseline_changed.connect(self._draw)
+        self.run_commands.ticks_changed.connect(self._show_ticks)
+        self.undo_stack.indexChanged.connect(self._update_actions)
         window.plot.mark_activated.connect(self._mark_activated)
         window.diagnosis.finding_activated.connect(lambda finding: selection.set_finding(finding, show=True))
         window.diagnosis.cause_ticked.connect(self._ticked)
@@ -126,6 +143,7 @@ class Desk(QObject):
     def _scan_started(self, paths: Sequence[Path]) -> None:
         self._chosen_by_user = False
         self.runs_model.clear()
+        self.run_commands.set_folder(paths)
         self.problems_model.set_problems(())
         self.selection.set_run(None)
         self.window.runs.set_placeholder("Reading the logs…")
@@ -139,6 +157,7 @@ class Desk(QObject):
     def _runs_added(self, items: Sequence[DiagnosedRun]) -> None:
         first = self.runs_model.total == 0
         self.runs_model.add(items)
+        self.run_commands.refresh()
         self._count()
         if first:
             self._update_actions()
@@ -201,18 +220,53 @@ class Desk(QObject):
         self._chosen_by_user = True
 
     def _run_changed(self, item: DiagnosedRun | None) -> None:
-        ticks = self.store.ticks(item.run) if item is not None else frozenset()
-        self.window.diagnosis.set_run(item, ticks)
+        self._show_ticks()
         self._update_actions()
         if item is None:
             self.jobs.cancel(_FIGURE_CHANNEL)
+            self._drawn = []
             self.window.plot.set_figure(None)
+            self.runs_model.set_colours({})
             return
+        self._draw()
+
+    def _show_ticks(self) -> None:
+        item = self.selection.run
+        self.window.diagnosis.set_run(item, self.store.ticks(item.run) if item is not None else frozenset())
+
+    def _draw(self, *_: object) -> None:
+        """Draws the run in view, or all marked runs and the baseline together."""
+        item = self.selection.run
+        if item is None:
+            return
+        marked: list[DiagnosedRun] = self.window.runs.selected_runs()
+        several = marked if len(marked) > 1 and item in marked else [item]
+        baseline = self.run_commands.baseline()
+        if baseline is not None and baseline not in several:
+            several = [*several, baseline]
+        if len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True)):
+            return
+        self._drawn = several
+        self._show_colours(several)
         self.jobs.submit(
             _FIGURE_CHANNEL,
-            lambda _cancel, _progress: build_figure(item.run, item.diagnosis),
+            lambda _cancel, _progress: _figure(several),
             on_done=self._figure_built,
             on_error=self.commands.show_error,
+        )
+
+    def _show_colours(self, several: Sequence[DiagnosedRun]) -> None:
+        """Swatches in the list for the runs that are drawn together."""
+        theme = self.appearance.look.theme
+        if len(several) < 2:
+            self.runs_model.set_colours({})
+            return
+        places = slots([run_key(item.run) for item in several[:SLOTS]])
+        self.runs_model.set_colours(
+            {
+                item.run.id: QColor(theme.series(Role.OTHER, place).colour)
+                for item, place in zip(several, places, strict=False)
+            }
         )
 
     def _figure_built(self, figure: object) -> None:
@@ -222,6 +276,9 @@ class Desk(QObject):
         self.window.plot.set_figure(figure, self.selection.run.diagnosis.findings)
         self.window.plot.stack.select(self.selection.finding)
         self.window.set_checked("view.log_y", self.window.plot.stack.log_y)
+        if len(self._drawn) > SLOTS:
+            text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
+            self.window.messages.show_notice(Notice(Level.INFO, text, "Filter or mark fewer runs."))
 
     def _mark_activated(self, mark: Mark) -> None:
         """A click on evidence chooses its finding; the plot stays where it is, for the user is looking at it."""
@@ -233,13 +290,14 @@ class Desk(QObject):
             self.selection.set_finding((exact or findings)[0])
 
     def _ticked(self, cause_id: str, on: bool) -> None:
-        if self.selection.run is not None and not self.store.set_ticked(self.selection.run.run, cause_id, on):
-            self.window.messages.show_notice(Notice(Level.ERROR, self.store.notice))
+        if self.selection.run is not None:
+            self.run_commands.set_ticked(self.selection.run, cause_id, on)
 
     # --- the rest ---
 
     def _look_changed(self, look: Look) -> None:
         self.window.set_look(look)
+        self._show_colours(self._drawn)
 
     @property
     def state(self) -> WindowState:
@@ -252,6 +310,8 @@ class Desk(QObject):
             has_findings=run is not None and bool(run.diagnosis.findings),
             is_scanning=self.session.is_scanning,
             is_exporting=self.jobs.is_busy(export.CHANNEL),
+            can_undo=self.undo_stack.canUndo(),
+            can_redo=self.undo_stack.canRedo(),
         )
 
     def _update_actions(self) -> None:
@@ -260,7 +320,16 @@ class Desk(QObject):
     def close(self) -> None:
         """Stops all work and remembers what is to be remembered; the window may then go."""
         self.settings.save(self.window, self.window.splitters)
+        # A stack that goes says once more that it changed, when there is nothing left to update.
+        self.undo_stack.blockSignals(True)
         self.jobs.shutdown()
+        self.marks.close()
+
+
+def _figure(items: Sequence[DiagnosedRun]) -> FigureSpec:
+    if len(items) == 1:
+        return build_figure(items[0].run, items[0].diagnosis)
+    return build_overlay([item.run for item in items], [run_key(item.run) for item in items])
 
 
 def make_application(arguments: Sequence[str] = ("lossdoctor",)) -> QApplication:

@@ -31,6 +31,7 @@ from lossdoctor.gui.views.problems_pane import ProblemsPane
 from lossdoctor.gui.views.run_list import RunList
 from lossdoctor.gui.views.status_line import StatusLine
 
+_RUN_MENU = ("edit.pin", "edit.ignore", "edit.copy_path", "edit.reveal", "file.export_selected", "file.reload")
 _SIZE = QSize(1280, 800)
 _PANES = (408, 530, 342)
 
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
                 toolbar.addAction(action)
                 toolbar.widgetForAction(action).setAccessibleName(spec.plain_text)
         self.addToolBar(toolbar)
+        self.runs.set_menu_actions([self.actions_by_id[name] for name in _RUN_MENU])
         for action_id in ("findings.previous", "findings.next", "view.log_y", "view.reset_zoom"):
             self.plot.add_action_button(self.actions_by_id[action_id])
 

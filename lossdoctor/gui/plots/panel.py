@@ -108,7 +108,9 @@ class PlotPanel(pg.PlotWidget):
             axis.setGrid(_GRID)
             axis.setZValue(-10)  # pyqtgraph would draw the grid over the curves
         for index, curve in enumerate(self.curves):
-            style = look.theme.series(curve.line.role, self._cycle_index(index))
+            slot = curve.line.slot
+            role, place = (curve.line.role, self._cycle_index(index)) if slot is None else (Role.OTHER, slot)
+            style = look.theme.series(role, place)
             curve.set_style(QColor(style.colour), style.dash)
         self._crosshair.setPen(QPen(look.surface("muted", 0.7), 1.0))
         self.refresh()
