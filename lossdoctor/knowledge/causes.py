@@ -154,7 +154,8 @@ def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], 
             continue
         weight, template = (entry.weight, entry.text) if answer.holds else (entry.else_weight, entry.else_text)
         if weight:
-            arguments.append(Argument(Message(template, answer.numbers).render(), weight, entry.source, answer.run))
+            text = Message(template, answer.numbers).render()
+            arguments.append(Argument(text, weight, entry.source, answer.run, entry.predicate))
     return arguments, missing
 
 

@@ -14,12 +14,14 @@ class Argument:
         weight: change of the cause's log-odds (natural log); positive speaks for it.
         source: where the weight comes from.
         run: id of the other run that the evidence rests on, for a comparison; empty otherwise.
+        sign: name of the predicate that was asked, the same for every cause that asks it.
     """
 
     text: str
     weight: float
     source: str = ""
     run: str = ""
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""ChecklistStore: what the user has ticked for which run, and what they said of its series and tables.
+"""ChecklistStore: what the user found out about the causes of which run, and what they said of its series and tables.
 
 All of it is the user's own work, so it is written with full durability: it survives a crash and a loss of power. The
 logs themselves are never touched.
@@ -6,27 +6,39 @@ logs themselves are never touched.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from lossdoctor.importers.options import ColumnMap
 from lossdoctor.importers.role_choice import CHOSEN, with_roles
+from lossdoctor.knowledge.marks import OPEN, Mark, Status
 from lossdoctor.runs import Role, Run
 from lossdoctor.workspace.damaged import set_aside
 
 _SCHEMA = (
     """
-    CREATE TABLE IF NOT EXISTS ticks (
+    CREATE TABLE IF NOT EXISTS marks (
         run TEXT NOT NULL,
         item TEXT NOT NULL,
-        ticked_at REAL NOT NULL,
+        status TEXT NOT NULL,
+        note TEXT NOT NULL,
+        changed_at REAL NOT NULL,
         PRIMARY KEY (run, item)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS prints (
+        run TEXT PRIMARY KEY,
+        print TEXT NOT NULL
     ) WITHOUT ROWID
     """,
     """
@@ -46,6 +58,17 @@ _SCHEMA = (
     ) WITHOUT ROWID
     """,
 )
+# What brings a file of an older program up to date, by the version it has; the number stands in the file (user_version).
+_VERSION = 1
+_MIGRATIONS = (
+    # 0: ticks only, without status or note.
+    """
+    INSERT OR IGNORE INTO marks SELECT run, item, 'done', '', ticked_at FROM ticks;
+    DROP TABLE ticks
+    """,
+)
+_STATUSES = frozenset(map(str, Status))
+_PRINTED_SERIES, _PRINTED_POINTS = 4, 3
 _ROLES = frozenset(map(str, Role))
 _BUSY_SECONDS = 0.5  # another window may be writing; a tick that waits longer than this would be felt
 
@@ -66,8 +89,34 @@ def run_key(run: Run) -> str:
     return f"{os.path.abspath(run.path)}\n{run.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class StoredMark:
+    """One mark as it is kept: run key, cause id, status, note, when it was changed (seconds since 1970)."""
+
+    run: str
+    item: str
+    status: str
+    note: str
+    changed_at: float
+
+
+def fingerprint(run: Run) -> str:
+    """What tells a run from others wherever it lies: a digest of its name's series and their first points; "" without any.
+
+    The first points do not change when a run grows; wall times make runs with equal seeds differ.
+    """
+    if not run.series:
+        return ""
+    digest = hashlib.sha256()
+    for series in sorted(run.series, key=lambda s: s.tag)[:_PRINTED_SERIES]:
+        digest.update(series.tag.encode("utf-8", "replace"))
+        for array in (series.steps, series.values, series.wall_times):
+            digest.update(b"" if array is None else array[:_PRINTED_POINTS].tobytes())
+    return digest.hexdigest()
+
+
 class ChecklistStore:
-    """Ticks in one SQLite file (write-ahead log, every tick synced to disk). Safe to use from several threads.
+    """Marks in one SQLite file (write-ahead log, every change synced to disk). Safe to use from several threads.
 
     A file that is not a database is set aside with the ending `.bad` and a new one is begun; a folder that cannot be
     written leaves the ticks in memory. Either way `notice` says so in one sentence; it is empty when all is well.
@@ -82,20 +131,81 @@ class ChecklistStore:
         self._lock = threading.Lock()
         self._connection = self._open()
 
-    def ticks(self, run: Run) -> frozenset[str]:
-        """The ids of the items ticked for this run."""
+    def marks(self, run: Run) -> dict[str, Mark]:
+        """What was noted for this run, by cause id; a run that moved takes its marks along (see `_adopt`)."""
+        key = run_key(run)
         with self._lock:
-            rows = self._connection.execute("SELECT item FROM ticks WHERE run = ?", (run_key(run),)).fetchall()
-        return frozenset(str(row[0]) for row in rows)
+            rows = self._marks(key) or (self._marks(key) if self._adopt(run, key) else [])
+        return {str(item): Mark(Status(status), str(note)) for item, status, note in rows if status in _STATUSES}
+
+    def set_mark(self, run: Run, item: str, mark: Mark) -> bool:
+        """Remembers a mark, or forgets it when it says nothing; False when it could not be written (`notice` says why)."""
+        key = run_key(run)
+        if mark == OPEN:
+            return self._write("DELETE FROM marks WHERE run = ? AND item = ?", (key, item), "mark")
+        values = (key, item, str(mark.status), mark.note, time.time())
+        if not self._write("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)", values, "mark"):
+            return False
+        known = fingerprint(run)
+        return not known or self._write("INSERT OR REPLACE INTO prints VALUES (?, ?)", (key, known), "mark")
+
+    def ticks(self, run: Run) -> frozenset[str]:
+        """The ids of the items that were done, ruled out or confirmed for this run."""
+        return frozenset(item for item, mark in self.marks(run).items() if mark.status is not Status.OPEN)
 
     def set_ticked(self, run: Run, item: str, ticked: bool) -> bool:
-        """Remembers or forgets one tick; False when it could not be written (`notice` then says why)."""
-        change, values = (
-            ("INSERT OR REPLACE INTO ticks VALUES (?, ?, ?)", (run_key(run), item, time.time()))
-            if ticked
-            else ("DELETE FROM ticks WHERE run = ? AND item = ?", (run_key(run), item))
-        )
-        return self._write(change, values, "tick")
+        """Remembers or forgets one tick and keeps the note; False when it could not be written."""
+        old = self.marks(run).get(item, OPEN)
+        status = (Status.DONE if old.status is Status.OPEN else old.status) if ticked else Status.OPEN
+        return self.set_mark(run, item, Mark(status, old.note))
+
+    def _marks(self, key: str) -> list[tuple[str, str, str]]:
+        return self._connection.execute("SELECT item, status, note FROM marks WHERE run = ?", (key,)).fetchall()
+
+    def _adopt(self, run: Run, key: str) -> bool:
+        """Gives a run without marks those of an equal run whose file is gone: it was moved or renamed.
+
+        Equal is what began with the same points. A copy beside its original stays a run of its own.
+        """
+        known = fingerprint(run)
+        if not known:
+            return False
+        rows = self._connection.execute("SELECT run FROM prints WHERE print = ? AND run != ?", (known, key)).fetchall()
+        gone = [str(row[0]) for row in rows if not os.path.exists(str(row[0]).partition("\n")[0])]
+        if len(gone) != 1:
+            return False
+        try:
+            with self._connection:
+                self._connection.execute("UPDATE OR IGNORE marks SET run = ? WHERE run = ?", (key, gone[0]))
+                self._connection.execute("UPDATE OR REPLACE prints SET run = ? WHERE run = ?", (key, gone[0]))
+        except sqlite3.Error:
+            return False  # read-only or busy: the marks stay where they are and are found the next time
+        return True
+
+    def export(self) -> list[StoredMark]:
+        """Every mark of every run, by run and item."""
+        asked = "SELECT run, item, status, note, changed_at FROM marks ORDER BY run, item"
+        with self._lock:
+            rows = self._connection.execute(asked).fetchall()
+        return [StoredMark(str(r), str(i), str(s), str(n), float(t)) for r, i, s, n, t in rows]
+
+    def restore(self, marks: Iterable[StoredMark]) -> int:
+        """Takes in exported marks; of two for one item the later one stays. All or none.
+
+        Returns:
+            How many changed something.
+
+        Raises:
+            sqlite3.Error: nothing could be written.
+        """
+        change = """
+            INSERT INTO marks VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, item) DO UPDATE
+            SET status = excluded.status, note = excluded.note, changed_at = excluded.changed_at
+            WHERE excluded.changed_at > marks.changed_at
+        """
+        with self._lock, self._connection:
+            values = [(m.run, m.item, m.status, m.note, m.changed_at) for m in marks]
+            return sum(self._connection.execute(change, row).rowcount for row in values)
 
     def roles(self, run: Run) -> dict[str, Role]:
         """The roles chosen for single series of this run, by tag, the last choice first; unknown words are left out."""
@@ -181,13 +291,36 @@ def _connect(path: Path | None) -> sqlite3.Connection:
         damage = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         if damage != "ok":
             raise sqlite3.DatabaseError(damage)
-        with connection:
-            for table in _SCHEMA:
-                connection.execute(table)
+        _migrate(connection)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Makes the tables that are missing, and brings those of an older program up to date in one transaction.
+
+    A file of a newer program is left as it is: what this one knows of it works, and nothing is lost. A file that is up
+    to date is not written to, so that opening it never waits for another window.
+    """
+    with connection:
+        for table in _SCHEMA:
+            connection.execute(table)
+    if _version(connection) >= _VERSION:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        version = _version(connection)  # another window may have been faster
+        old = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'ticks'").fetchone() is not None
+        for script in _MIGRATIONS[version:] if old else ():
+            for statement in script.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {max(version, _VERSION)}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _column_map(path: str, columns: str) -> ColumnMap | None:
