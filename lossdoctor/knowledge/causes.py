@@ -13,7 +13,7 @@ from lossdoctor.findings import Finding, Message, Outcome, Severity, Verdict
 from lossdoctor.knowledge.answer import Answer
 from lossdoctor.knowledge.case import Case
 from lossdoctor.knowledge.catalogue import Arguments, CauseEntry, EvidenceEntry, load_causes
-from lossdoctor.knowledge.hints import sentences
+from lossdoctor.knowledge.hints import moves_of, sentences
 from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.knowledge.predicates import PREDICATES
 from lossdoctor.knowledge.ranked import Argument, RankedCause
@@ -120,6 +120,7 @@ def judge(cause: CauseEntry, prior: float, case: Case, asked: Asked) -> RankedCa
     arguments, missing = weigh(cause, case, asked)
     score = 1.0 / (1.0 + math.exp(-(prior + sum(argument.weight for argument in arguments))))
     names = dict(cause.explains)
+    moves = moves_of(missing)
     return RankedCause(
         id=cause.id,
         title=cause.title,
@@ -127,16 +128,19 @@ def judge(cause: CauseEntry, prior: float, case: Case, asked: Asked) -> RankedCa
         explanation=cause.explanation,
         arguments_for=tuple(sorted((a for a in arguments if a.weight > 0), key=lambda a: (-a.weight, a.text))),
         arguments_against=tuple(sorted((a for a in arguments if a.weight < 0), key=lambda a: (a.weight, a.text))),
-        missing=sentences(missing),
+        missing=sentences(moves),
         experiment=cause.experiments[0].text,
         fix=cause.fix,
         explains=tuple(sorted({finding.code for finding in case.findings if finding.name in names})),
         references=cause.references,
+        prior=prior,
+        prior_source=cause.prior_source,
+        moves=moves,
     )
 
 
-def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], Mapping[str, float]]:
-    """The arguments present, and the missing logs with the largest weight that each could bring.
+def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], Mapping[str, tuple[float, float]]]:
+    """The arguments present, and the missing logs with the most that each could add and take.
 
     Args:
         cause: the cause.
@@ -144,13 +148,14 @@ def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], 
         asked: answers given so far for this case; filled here, since many causes ask the same question.
     """
     arguments = []
-    missing: dict[str, float] = {}
+    missing: dict[str, tuple[float, float]] = {}
     for entry in cause.evidence:
         answer = _ask(entry, case, asked)
         if answer.holds is None:
             if answer.missing:
-                at_stake = max(abs(entry.weight), abs(entry.else_weight))
-                missing[answer.missing] = max(missing.get(answer.missing, 0.0), at_stake)
+                up, down = missing.get(answer.missing, (0.0, 0.0))
+                best, worst = max(entry.weight, entry.else_weight, 0.0), min(entry.weight, entry.else_weight, 0.0)
+                missing[answer.missing] = (up + best, down + worst)
             continue
         weight, template = (entry.weight, entry.text) if answer.holds else (entry.else_weight, entry.else_text)
         if weight:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lossdoctor.knowledge.catalogue import Cost, Experiment, Snippet, causes_by_id
+from lossdoctor.knowledge.marks import OPEN, Mark, Status, reconsider
 from lossdoctor.knowledge.ranked import RankedCause
 
 # What a cause's probability is multiplied by for the order: a test of minutes is worth doing for a cause half as
 # likely as one that needs a short run, and a third as likely as one that needs a full run.
 CHEAPNESS = {Cost.MINUTES: 1.0, Cost.SHORT_RUN: 0.5, Cost.FULL_RUN: 0.33}
+_PLACE = {Status.CONFIRMED: 0, Status.RULED_OUT: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class ChecklistItem:
         score: the cause's probability.
         further: dearer experiments that settle it as well.
         snippets: code for experiment or fix.
+        mark: what the user noted.
     """
 
     id: str
@@ -38,6 +41,7 @@ class ChecklistItem:
     score: float
     further: tuple[Experiment, ...] = ()
     snippets: tuple[Snippet, ...] = ()
+    mark: Mark = OPEN
 
     @property
     def value(self) -> float:
@@ -45,17 +49,22 @@ class ChecklistItem:
         return self.score * CHEAPNESS[self.cost]
 
 
-def build_checklist(causes: Sequence[RankedCause]) -> tuple[ChecklistItem, ...]:
+def build_checklist(
+    causes: Sequence[RankedCause], marks: Mapping[str, Mark] | None = None
+) -> tuple[ChecklistItem, ...]:
     """One item a cause, the one most worth doing first; equal values keep the causes' order.
 
     Args:
         causes: as `rank_causes` returned them; ids must be those of the bundled knowledge.
+        marks: what the user found out, by cause id; confirmed causes come first, ruled-out ones last, and the others are
+            weighed again (`lossdoctor.knowledge.marks.reconsider`).
     """
-    items = [_item(cause) for cause in causes]
-    return tuple(sorted(items, key=lambda item: -item.value))
+    marks = marks or {}
+    items = [_item(cause, marks.get(cause.id, OPEN)) for cause in reconsider(causes, marks)]
+    return tuple(sorted(items, key=lambda item: (_PLACE.get(item.mark.status, 1), -item.value)))
 
 
-def _item(ranked: RankedCause) -> ChecklistItem:
+def _item(ranked: RankedCause, mark: Mark) -> ChecklistItem:
     entry = causes_by_id()[ranked.id]
     return ChecklistItem(
         id=ranked.id,
@@ -67,4 +76,5 @@ def _item(ranked: RankedCause) -> ChecklistItem:
         score=ranked.score,
         further=entry.experiments[1:],
         snippets=entry.snippets,
+        mark=mark,
     )

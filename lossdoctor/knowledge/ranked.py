@@ -25,6 +25,25 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A log that is missing, and how far it could move a cause.
+
+    Attributes:
+        log: id of the logging hint ("grad_norm", "config").
+        text: what to log, a sentence.
+        up: change of the log-odds if everything it could show spoke for the cause; 0 or more.
+        down: the same if everything spoke against it; 0 or less.
+        snippets: (framework, code) that logs it.
+    """
+
+    log: str
+    text: str
+    up: float
+    down: float
+    snippets: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RankedCause:
     """One cause for one run.
 
@@ -40,6 +59,9 @@ class RankedCause:
         fix: what to do once it is confirmed.
         explains: codes of the findings it would explain.
         references: sources, each one line.
+        prior: log-odds before any evidence: how often the symptom has this cause.
+        prior_source: where the prior comes from.
+        moves: what could be logged to decide, the log that could move most first.
     """
 
     id: str
@@ -53,3 +75,6 @@ class RankedCause:
     fix: str
     explains: tuple[str, ...]
     references: tuple[str, ...] = ()
+    prior: float = 0.0
+    prior_source: str = ""
+    moves: tuple[Move, ...] = ()
