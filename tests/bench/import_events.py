@@ -31,6 +31,18 @@ for source in find_sources(sys.argv[1]).sources:
         points += sum(len(column.steps) for column in read_event_file(path, check_crc=check).columns)
 assert points == int(sys.argv[3]), points
 """
+# As a scan with two jobs reads: each process its share of the files, and no data sent between them.
+OURS_TWICE = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from tests.bench.import_events import count_points
+from lossdoctor.importers import find_sources
+paths = [path for source in find_sources(sys.argv[1]).sources for path in source.files]
+with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+    points = sum(pool.map(count_points, [(paths[i::2], sys.argv[2] == "crc") for i in range(2)]))
+assert points == int(sys.argv[3]), points
+"""
 ACCUMULATOR = """
 import sys
 from pathlib import Path
@@ -50,6 +62,14 @@ from tbparse import SummaryReader
 reader = SummaryReader(sys.argv[1], event_types={sys.argv[2]})
 assert len(getattr(reader, sys.argv[2])) == int(sys.argv[3])
 """
+
+
+def count_points(share: tuple[list[str], bool]) -> int:
+    """The number of points in some files, read one after another."""
+    from lossdoctor.importers.tensorboard.reader import read_event_file
+
+    paths, check = share
+    return sum(len(column.steps) for path in paths for column in read_event_file(path, check_crc=check).columns)
 
 
 def regular(events: int, tags: int, start: int = 0) -> Iterator[bytes]:
@@ -178,6 +198,8 @@ def run_workload(name: str, scale: float, repetitions: int, peers: set[str]) -> 
             "lossdoctor, CRC checked": lambda: cost_of(python(OURS, place, "crc", str(points))),
             "lossdoctor, no CRC": lambda: cost_of(python(OURS, place, "none", str(points))),
         }
+        if name == "runs":
+            measures["lossdoctor, two processes"] = lambda: cost_of(python(OURS_TWICE, place, "none", str(points)))
         if "rust" in peers:
             measures["data server (no CRC)"] = partial(data_server, folder)
         if "accumulator" in peers:
@@ -188,11 +210,12 @@ def run_workload(name: str, scale: float, repetitions: int, peers: set[str]) -> 
             measure()  # once for the page cache
         seconds, peaks = side_by_side(measures, repetitions)
     print(f"\n{title} (scale {scale:g}): {points:,} points, {size / MB:.0f} MB")
-    ours = list(measures)[:2]
-    print(f"  {'':26}{'seconds':>9}{'peak MB':>9}  {'ratio, CRC':>11}{'no CRC':>9}")
+    ours = [name for name in measures if name.startswith("lossdoctor")][:3]
+    heads = ("ratio, CRC", "no CRC", "two proc.")[: len(ours)]
+    print(f"  {'':26}{'seconds':>9}{'peak MB':>9}  {''.join(f'{head:>11}' for head in heads)}")
     for name in measures:
         ratios = [ratio(seconds[mine], seconds[name]) for mine in ours]
-        shown = "".join(f"{f'1/{1 / r:.1f}' if r < 0.5 else f'{r:.2f}':>10}" for r in ratios)
+        shown = "".join(f"{f'1/{1 / r:.1f}' if r < 0.5 else f'{r:.2f}':>11}" for r in ratios)
         print(f"  {name:26}{statistics.median(seconds[name]):9.2f}{peaks[name] / MB:9.0f}  {shown}")
 
 
