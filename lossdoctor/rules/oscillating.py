@@ -25,7 +25,8 @@ class Oscillating(Rule):
     Example that does not:
         Per-step losses of batch size 4 around a level that falls.
     Easily confused with:
-        small-batch noise, periodic_loss, cyclic learning rates, a validation set of a few samples.
+        small-batch noise, periodic_loss, cyclic learning rates (explained), a running average that starts again each
+        epoch (explained), a validation set of a few samples.
     References:
         AUTOTRAINER (ICSE 2021) calls swings of 3 % accuracy on 20 % of the epochs oscillation; edge of stability:
         Cohen 2021.
@@ -86,6 +87,10 @@ class Oscillating(Rule):
             p = min(p, above(of_level, self.limit("of_level")))
         if view.cyclic_schedule:
             return self.clear(measurements, 0.2 * p, "the learning rate cycles and explains the swings")
+        if p >= 0.2 and view.running_average:
+            return self.clear(
+                measurements, 0.2 * p, "the logger's average starts again each period: its saw-tooth is no fault"
+            )
         if p < REPORT_AT:
             return self.clear(measurements, p)
         half = float(curve.steps[curve.steps.size // 2])

@@ -18,7 +18,9 @@ class PeriodicLoss(Rule):
         shard is different. The model forgets one part while it learns the next.
     How it is decided:
         Autocorrelation of the detrended loss at the best lag of at least `strength`, with swings of at least
-        `amplitude` of the level. A learning rate that cycles with the loss explains it, and then it does not count.
+        `amplitude` of the level. A learning rate that cycles with the loss explains it, and so does a logger that averages
+        over each epoch and starts again (the moves from point to point then die like one over k within each period);
+        then it does not count.
     Example that fires:
         Data sorted by class, logged every step: the same saw-tooth every 15 points.
     Example that does not:
@@ -77,6 +79,10 @@ class PeriodicLoss(Rule):
         )
         if view.cyclic_schedule:
             return self.clear(measurements, 0.2 * p, "the learning rate cycles and explains the pattern")
+        if p >= 0.2 and view.running_average:
+            return self.clear(
+                measurements, 0.2 * p, "the logger's average starts again each period: its saw-tooth is no fault"
+            )
         if p < REPORT_AT:
             return self.clear(measurements, p)
         message = Message.of(

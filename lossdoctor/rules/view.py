@@ -13,6 +13,7 @@ from lossdoctor.runs.config import StandardConfig, standard_config
 from lossdoctor.signals.curve import Curve, make_curve
 from lossdoctor.signals.excursions import Excursion, excursions
 from lossdoctor.signals.rise import Rise, sustained_rise
+from lossdoctor.signals.running_average import decay_of_moves
 from lossdoctor.signals.schedule import Schedule, schedule
 from lossdoctor.signals.smoothing import block_edges
 from lossdoctor.signals.swings import Period, Swings, periodicity, swings
@@ -22,6 +23,8 @@ from lossdoctor.signals.swings import Period, Swings, periodicity, swings
 SWING_BLOCKS = 60
 # A training loss with fewer points than this gives way to a validation loss with at least three times as many.
 FEW_POINTS = 6
+# Exponent at which moves within a period die: -1 for a running average, near 0 for anything else (tests/signals).
+RUNNING_AVERAGE = -0.6
 # Excursions smaller than this share of the gain are not even looked at.
 LEAST_EXCURSION = 0.1
 
@@ -197,6 +200,14 @@ class RunView:
         """Repeating pattern of the main loss, in points; None when nothing repeats."""
         main = self.main
         return None if main is None else periodicity(main.values[main.finite])
+
+    @cached_property
+    def running_average(self) -> bool:
+        """True when the loss was logged as an average that starts again each period: its moves die like 1/k."""
+        main, period = self.main, self.period
+        if main is None or period is None or period.strength < 0.3:
+            return False
+        return decay_of_moves(main.values[main.finite], round(period.lag)) <= RUNNING_AVERAGE
 
     @property
     def period_steps(self) -> float:
