@@ -9,6 +9,7 @@ from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.curve import Curve
+from lossdoctor.signals.excursions import excursions
 from lossdoctor.signals.rise import Rise, sustained_rise
 
 
@@ -139,7 +140,7 @@ class Overfitting(Rule):
         effect *= _lasting(rise)
         p = min(above(effect, 1.0), *parts)
         if p < REPORT_AT:
-            return self.clear(tuple(measurements), p)
+            return self.clear(tuple(measurements), p, self._innocent(val, train, rise))
         mild = view.sign_safe and rise.of_level < 0.15
         return self.found(
             p,
@@ -149,6 +150,32 @@ class Overfitting(Rule):
             tuple(measurements),
             (view.val.tag, view.train.tag),
         )
+
+    def _innocent(self, val: Curve, train: Curve, rise: Rise) -> str:
+        """Why validation had risen, or ends above its best, without overfitting; "" when there is nothing to explain."""
+        least = self.limit("rise_of_drop") * max(val.unit, 1e-300)
+        # Excursions come highest first; only what stays up for a tenth of the run is a turn and not a spike.
+        span = float(val.steps[-1] - val.steps[0])
+        turns = [
+            e for e in excursions(val, least)
+            if e.recovered and e.end_step - e.start_step >= 0.1 * span and _goes_down(train, e.start_step, e.end_step)
+        ]  # fmt: skip
+        # More than one is swinging, and the first tenth of a run is a transient.
+        early = float(val.steps[0]) + 0.1 * span
+        if (
+            len(turns) == 1
+            and turns[0].start_step > early
+            and turns[0].height >= 0.3 * val.unit
+            and turns[0].sigmas > 2.0 * self.limit("noise")
+        ):
+            return (
+                f"validation rose from step {turns[0].start_step:.0f} on and fell again: double descent or grokking, "
+                "no overfitting at the end"
+            )
+        few = rise.points_after < self.limit("points_after") or rise.share_after < self.limit("share_after")
+        if rise.height >= least and rise.sigmas >= self.limit("noise") and few:
+            return "validation was best shortly before the end, as early stopping leaves it"
+        return ""
 
 
 def _lasting(rise: Rise) -> float:
@@ -180,6 +207,13 @@ def _evidence(rise: Rise, train: Curve, last: float, train_tag: str, val_tag: st
         Point(rise.lowest_step, rise.lowest, "best validation", val_tag),
         Pair(last, min(train.end, rise.end), max(train.end, rise.end), "gap", train_tag, val_tag),
     )
+
+
+def _goes_down(curve: Curve, first: float, last: float) -> bool:
+    """True when a curve falls between two steps and stands nowhere above its level at the first of them."""
+    between = curve.trend[(curve.steps >= first) & (curve.steps <= last)]
+    level, slack = curve.level_at(first), 0.05 * curve.unit
+    return bool(between.size and float(between.max()) <= level + slack and curve.level_at(last) < level - slack)
 
 
 def _gain(val: Curve, train: Curve) -> float:
