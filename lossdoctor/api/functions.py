@@ -61,7 +61,7 @@ def scan(
     """Everything below some paths, diagnosed: what `lossdoctor scan` does.
 
     Args:
-        paths: one path or several.
+        paths: one path or several; URLs (s3://bucket/runs) need fsspec.
         jobs: number of processes; None lets the amount of work decide. Scripts need no `if __name__ == "__main__"`.
         cache: use what earlier scans found in files that have not changed.
         keep_points: keep every run's series, for plots; costs memory, and the cache is not used.
@@ -73,8 +73,8 @@ def scan(
         LossdoctorError: a setting in lossdoctor.toml means nothing.
     """
     several = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    wanted = [Path(path) for path in several]
-    known = understanding(wanted)
+    wanted = [path if isinstance(path, str) and "://" in path else Path(path) for path in several]
+    known = understanding([path for path in wanted if isinstance(path, Path)])
     how = HowToExamine(keep_points=keep_points, read=known.read, rules=known.rules)
     options = ScanOptions(jobs=jobs, how=how, cache=default_path() if cache else None)
     return Scanned(run_job(ScanJob(wanted, options)))

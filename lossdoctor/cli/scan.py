@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lossdoctor.cli.exit_codes import ExitCode
+from lossdoctor.cli.location import Location, local
 from lossdoctor.cli.overrides import config_option, reading_options, rule_options, settings_for
 from lossdoctor.cli.scan_options import count_options, expanded, file_options, since_of, where_of, work_options
 from lossdoctor.errors import UsageError
@@ -26,7 +27,7 @@ _FORMAT, _FAIL_ON = option("scan.format"), option("scan.fail_on")
 
 
 @click.command(short_help="Diagnose every run below PATH; a table, JSON, JUnit, SARIF and more.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=Location(), metavar="PATH...")
 @click.option(
     "--format", "output_format", type=click.Choice(_FORMAT.choices), default=_FORMAT.default, show_default=True
 )
@@ -50,19 +51,19 @@ _FORMAT, _FAIL_ON = option("scan.format"), option("scan.fail_on")
     help="Write to FILE, whole or not at all, instead of to stdout.",
 )
 @click.pass_context
-def scan(context: click.Context, /, paths: tuple[Path, ...], output: Path | None, **flags: Any) -> int:
+def scan(context: click.Context, /, paths: tuple[Path | str, ...], output: Path | None, **flags: Any) -> int:
     """Diagnose every run below PATH... and print a table (or another format), the most severe first.
 
-    PATH is a folder, a file, or a pattern in quotes. Problems and progress go to stderr. Exit status: 0 clean, 1 findings
-    at or above --fail-on, 2 wrong usage, 3 some input could not be read (also when there are findings), 130 interrupted:
-    what was done until then is printed.
+    PATH is a folder, a file, a pattern in quotes, or a URL (s3://bucket/runs). Problems and progress go to stderr. Exit
+    status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage, 3 some input could not be read (also when there are
+    findings), 130 interrupted: what was done until then is printed.
     """
     from lossdoctor.cli.console import print_problems
     from lossdoctor.cli.output import deliver
     from lossdoctor.workspace.gate import at_least
     from lossdoctor.workspace.scan_job import ScanJob
 
-    settings = settings_for(context, paths)
+    settings = settings_for(context, local(paths))
     gate = _gate(settings.text("scan.fail_on"), flags)
     job = ScanJob(expanded(paths), _options(settings, flags))
     interrupted = _watched(job, quiet=flags["quiet"])
@@ -87,6 +88,7 @@ def _options(settings: InForce, flags: Mapping[str, Any]) -> ScanOptions:
         jobs=flags["jobs"],
         timeout=TIMEOUT_SECONDS if flags["timeout"] is None else flags["timeout"],
         how=HowToExamine(keep_points=False, read=read_options(settings), rules=rule_choice(settings)),
+        cluster=flags["dask"] or "",
         cache=None if flags["no_cache"] else _cache_path(),
         where=where_of(flags),
         since=since_of(flags["since"]),

@@ -49,6 +49,9 @@ work_options: Callable[[_F], _F] = _declared(
         metavar="SECONDS",
         help="Give up a file after so long, more for a large one; 0 for never.  [default: 120]",
     ),
+    click.option(
+        "--dask", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is there: tcp://host:8786."
+    ),
     click.option("--no-cache", is_flag=True, help="Read everything again, and remember nothing."),
     click.option("--quiet", "-q", is_flag=True, help="No progress, no notes on the input; errors only."),
 )
@@ -94,10 +97,14 @@ def since_of(text: str | None, now: float | None = None) -> float | None:
         ) from error
 
 
-def expanded(paths: Sequence[Path]) -> list[Path]:
+def expanded(paths: Sequence[Path | str]) -> list[Path | str]:
     """The paths, with patterns that the shell left alone (quoted, or on Windows) replaced by what they match."""
-    found: list[Path] = []
+    found: list[Path | str] = []
     for path in paths:
-        matches = [] if path.exists() or not glob.has_magic(str(path)) else glob.glob(str(path), recursive=True)
+        matches = (
+            []
+            if isinstance(path, str) or path.exists() or not glob.has_magic(str(path))
+            else glob.glob(str(path), recursive=True)
+        )
         found += [Path(match) for match in sorted(matches)] or [path]
     return found

@@ -31,6 +31,12 @@ class Where:
         """True for a file or folder (POSIX path below the root) that `exclude` names."""
         return _any_matches(self.exclude, relative)
 
+    def reaches(self, relative: str) -> bool:
+        """As `wants`, for a file whose folders nobody has looked at: none of them may be excluded."""
+        parts = relative.split("/")
+        above = ("/".join(parts[:end]) for end in range(1, len(parts)))
+        return self.wants(relative) and not any(map(self.excludes, above))
+
     def wants(self, relative: str) -> bool:
         """True for a file that is to be looked at, when no folder above it is excluded."""
         return not self.excludes(relative) and (not self.include or _included(self.include, relative))

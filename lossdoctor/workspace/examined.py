@@ -26,11 +26,13 @@ class HowToExamine:
         keep_points: keep each run's series and histograms; without them a run costs a few kilobytes.
         read: what the user says about the logs.
         rules: which rules are asked, with which thresholds.
+        remotes: (URL, mirror) of every folder behind a URL, as `remote.Remote`.
     """
 
     keep_points: bool = True
     read: ReadOptions = AS_THEY_SAY
     rules: RuleChoice = EVERY_RULE
+    remotes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

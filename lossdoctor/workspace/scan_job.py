@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lossdoctor.diagnosis.engine import conclude
 from lossdoctor.diagnosis.examination import Examination
-from lossdoctor.importers.base import Discovery, Source
-from lossdoctor.importers.discover import find_sources
+from lossdoctor.importers.base import Source
 from lossdoctor.importers.mapped_table import unused
 from lossdoctor.importers.options import ReadOptions
 from lossdoctor.importers.role_choice import unmatched_tags
@@ -22,18 +20,22 @@ from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancel, Cancelled, never
 from lossdoctor.runs import Problem, ProblemLevel, Run, StandardConfig
 from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
-from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, as_read, examine_source
-from lossdoctor.workspace.guard import TooSlowError, allowance, guarded, time_limit, took_too_long
+from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, as_read
+from lossdoctor.workspace.guard import TooSlowError, allowance, time_limit, took_too_long
 from lossdoctor.workspace.known import known_results
+from lossdoctor.workspace.reach import examine_anywhere
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_ids
 from lossdoctor.workspace.siblings import sibling_groups
+from lossdoctor.workspace.sources import find_all, written_after
 from lossdoctor.workspace.workers import Workers
 
 # Two minutes for a file that is not large: longer than the slowest honest one seen, short enough to wait for.
 TIMEOUT_SECONDS = 120.0
 # Reading less than this (in bytes of a large file, see `chunks.cost`) takes no longer than asking the cache.
 CACHE_FROM = 1_000_000
+# How many workers of a cluster the chunks are cut for; more than there are costs nothing but smaller tasks.
+_CLUSTER_JOBS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class ScanOptions:
         timeout: seconds that one source may take (more for large ones); 0 for no limit. In this process it holds only
             where the system has interval timers.
         how: what every source is examined with.
+        cluster: address of a Dask scheduler on whose workers the sources are examined; "" for here. Its workers read the
+            same paths; the time limit does not hold there.
         cache: the file with what was found before; None to compute everything. Used by scans that let the points go and
             have enough to read.
         where: which files below a folder are looked at.
@@ -56,6 +60,7 @@ class ScanOptions:
     jobs: int | None = None
     timeout: float = TIMEOUT_SECONDS
     how: HowToExamine = field(default_factory=HowToExamine)
+    cluster: str = ""
     cache: Path | None = None
     where: Where = EVERYWHERE
     amend: Callable[[Run], Run] | None = None
@@ -83,14 +88,16 @@ class ScanJob:
         done: what was examined of it so far.
 
     Args:
-        paths: files and folders.
+        paths: files and folders; texts with :// are URLs for fsspec.
         options: how to work.
         cancel: asked before every path, source and run.
     """
 
-    def __init__(self, paths: Sequence[Path], options: ScanOptions | None = None, cancel: Cancel = never) -> None:
+    def __init__(self, paths: Sequence[Path | str], options: ScanOptions | None = None, cancel: Cancel = never) -> None:
         self._paths = tuple(paths)
         self._options = options or ScanOptions()
+        self._how = self._options.how
+        self._mirrors = ExitStack()  # what stands for the files behind URLs, as long as they are read
         self._cancel = cancel
         self._started = time.perf_counter()
         self._rooted: list[tuple[str, Source]] = []
@@ -115,11 +122,12 @@ class ScanJob:
         Raises:
             Cancelled: `cancel` said so.
         """
-        discoveries, problems = _discover(self._paths, self._options, self._cancel)
-        since = self._options.since
-        found = _distinct_sources(discoveries)
-        self._rooted = found if since is None else [item for item in found if _written_after(item[1], since)]
-        self._problems = problems
+        options = self._options
+        found = find_all(self._paths, options.how.read, options.where, self._mirrors, lambda: _stop_if(self._cancel))
+        since = options.since
+        self._rooted = [item for item in found.sources if since is None or written_after(item[1], since)]
+        self._problems = list(found.problems)
+        self._how = replace(options.how, remotes=found.remotes)
         for _, source in self._rooted:
             self.total = self.total.plus(source)
 
@@ -131,7 +139,7 @@ class ScanJob:
             LossdoctorError, FileNotFoundError: the installation is broken.
         """
         sources = self.sources
-        with known_results(self._cache_for(sources), sources, self._options.how) as known:
+        with self._mirrors, known_results(self._cache_for(sources), sources, self._options.how) as known:
             waiting = []
             for index, source in enumerate(sources):
                 if (result := known.get(source)) is None:
@@ -150,11 +158,18 @@ class ScanJob:
     def _cache_for(self, sources: Sequence[Source]) -> Path | None:
         """The cache, when it is worth opening and results go into it."""
         options = self._options
-        usable = not options.how.keep_points and options.amend is None
+        usable = not (options.how.keep_points or options.amend is not None or self._how.remotes)
         return options.cache if usable and sum(map(cost, sources)) >= CACHE_FROM else None
 
     def _steps(self, sources: Sequence[Source]) -> Iterator[tuple[int, SourceResult] | None]:
-        jobs = 1 if self._options.amend is not None else self._options.jobs or jobs_for(sources)
+        options = self._options
+        if options.cluster and options.amend is None:
+            from lossdoctor.workspace.cluster import examine_on_cluster
+
+            return examine_on_cluster(make_chunks(sources, _CLUSTER_JOBS), self._how, options.cluster)
+        # What is in this process' memory is in no other.
+        alone = options.amend is not None or any(url.startswith("memory:") for url, _ in self._how.remotes)
+        jobs = 1 if alone else options.jobs or jobs_for(sources)
         return self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
 
     def _taken(self, index: int, result: SourceResult) -> tuple[Source, SourceResult]:
@@ -170,6 +185,7 @@ class ScanJob:
         Args:
             on_run: receives each run with its final id, in the order of ids.
         """
+        self._mirrors.close()
         found = [(self._rooted[i][0], run) for i, result in sorted(self._results.items()) for run in result.runs]
         how = self._options.how
         problems = [p for result in self._results.values() for p in result.problems] + self._problems
@@ -194,11 +210,11 @@ class ScanJob:
     def _here(self, sources: Sequence[Source]) -> Iterator[tuple[int, SourceResult]]:
         for index, source in enumerate(sources):
             _stop_if(self._cancel)
-            yield index, _within_limit(source, self._options)
+            yield index, _within_limit(source, self._how, self._options)
 
     def _in_processes(self, sources: Sequence[Source], jobs: int) -> Iterator[tuple[int, SourceResult] | None]:
         _stop_if(self._cancel)
-        workers = Workers(self._options.how, jobs, self._options.timeout)
+        workers = Workers(self._how, jobs, self._options.timeout)
         yield from workers.examine(make_chunks(sources, jobs))
 
     def _diagnosed(self, found: Sequence[tuple[str, ExaminedRun]], problems: list[Problem]) -> Iterator[DiagnosedRun]:
@@ -218,11 +234,11 @@ class ScanJob:
             yield DiagnosedRun(item.run, conclude(item.examination, beside), None if keeps else item.facts)
 
 
-def _within_limit(source: Source, options: ScanOptions) -> SourceResult:
+def _within_limit(source: Source, how: HowToExamine, options: ScanOptions) -> SourceResult:
     limit = allowance(options.timeout, source.total_bytes)
     try:
         with time_limit(limit):
-            return examine_source(source, options.how, options.amend or as_read)
+            return examine_anywhere(source, how, options.amend or as_read)
     except TooSlowError:  # between two steps of the work, where nobody was looking
         return SourceResult((), (took_too_long(source.path, limit),))
 
@@ -253,41 +269,9 @@ def _unused(options: ReadOptions, sources: Sequence[Source]) -> list[Problem]:
     return problems
 
 
-def _written_after(source: Source, since: float) -> bool:
-    for path in source.every_file:
-        with suppress(OSError):  # gone meanwhile: what reads it will say so
-            if os.stat(path).st_mtime < since:
-                continue
-        return True
-    return False
-
-
 def _stop_if(cancel: Cancel) -> None:
     if cancel():
         raise Cancelled
-
-
-def _discover(paths: Sequence[Path], options: ScanOptions, cancel: Cancel) -> tuple[list[Discovery], list[Problem]]:
-    discoveries: list[Discovery] = []
-    problems: list[Problem] = []
-    for path in sorted(set(paths)):
-        _stop_if(cancel)
-        found = guarded(str(path), find_sources, path, options.how.read, options.where)
-        if isinstance(found, Problem):
-            problems.append(found)
-        else:
-            discoveries.append(found)
-            problems.extend(found.problems)
-    return discoveries, problems
-
-
-def _distinct_sources(discoveries: Iterable[Discovery]) -> list[tuple[str, Source]]:
-    """(root, source) of every source once, by id; of overlapping roots the outermost (shortest) gives the id."""
-    seen: dict[tuple[str, tuple[str, ...]], tuple[str, Source]] = {}
-    for found in sorted(discoveries, key=lambda d: (len(d.root), d.root)):
-        for source in found.sources:
-            seen.setdefault((source.format, source.every_file), (found.root, source))
-    return sorted(seen.values(), key=lambda item: (item[1].id, item[0], item[1].path))
 
 
 def _sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:

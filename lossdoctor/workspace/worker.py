@@ -13,7 +13,8 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from lossdoctor.workspace.examined import HowToExamine, examine_source
+from lossdoctor.workspace.examined import HowToExamine
+from lossdoctor.workspace.reach import examine_anywhere
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -27,7 +28,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             return
         for index, source in chunk:
             try:
-                _send(answers, (index, examine_source(source, how)))
+                _send(answers, (index, examine_anywhere(source, how)))
             except BrokenPipeError:
                 raise
             except Exception as error:  # noqa: BLE001  # the scan raises it where the user sees it

@@ -45,7 +45,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         ids.append(source.id)
         return examine_source(source, *args)
 
-    monkeypatch.setattr(scan_job, "examine_source", spy)
+    monkeypatch.setattr(scan_job, "examine_anywhere", spy)
     return ids
 
 
@@ -211,7 +211,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_again(tree: Path, tmp_path: 
                 log.write("60,0.1,0.12\n")
         return result
 
-    monkeypatch.setattr(scan_job, "examine_source", growing)
+    monkeypatch.setattr(scan_job, "examine_anywhere", growing)
     first = scanned(file, tree)
     monkeypatch.undo()
     monkeypatch.setattr(scan_job, "CACHE_FROM", 0)

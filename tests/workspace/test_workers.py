@@ -45,11 +45,11 @@ def odd_worker(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
 import os, time
 from lossdoctor.workspace import worker
 from lossdoctor.errors import KnowledgeError
-real = worker.examine_source
+real = worker.examine_anywhere
 def odd(source, how):
     {body}
     return real(source, how)
-worker.examine_source = odd
+worker.examine_anywhere = odd
 worker.main()
 """
     monkeypatch.setattr(workers, "COMMAND", (sys.executable, "-c", code))
