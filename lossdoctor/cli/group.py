@@ -17,6 +17,8 @@ class OpenByDefault(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Puts `open` in front of arguments that name no command."""
+        if ctx.resilient_parsing and not args:
+            return super().parse_args(ctx, args)  # a shell asks how the first word goes on: it may become a command
         first = next((arg for arg in args if not arg.startswith("-")), None)
         if not args or (first is not None and args[0] == first and first not in self.commands):
             if first is not None:

@@ -10,6 +10,7 @@ import click
 
 from lossdoctor import __version__, safe_text
 from lossdoctor.cli.cache import cache
+from lossdoctor.cli.completion import completion
 from lossdoctor.cli.config import config
 from lossdoctor.cli.convert import convert
 from lossdoctor.cli.demo import demo
@@ -39,7 +40,11 @@ def cli() -> None:
     """
 
 
-for _command in (open_window, demo, scan, report, explain, rules, formats, config, cache, inspect, convert, watch):
+_COMMANDS = (
+    open_window, demo, scan, report, explain, rules, formats, config,
+    cache, inspect, convert, watch, completion,
+)  # fmt: skip
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 
