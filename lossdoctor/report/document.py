@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,7 @@ from lossdoctor.report.blocks import Block, MayBreak, Page, PageBreak, Paragraph
 from lossdoctor.report.options import Paper, ReportOptions, Section
 from lossdoctor.report.sections.appendix import appendix
 from lossdoctor.report.sections.causes import causes
-from lossdoctor.report.sections.comparison import comparison, pairs_to_compare
+from lossdoctor.report.sections.comparison import beside_siblings, comparison, pairs_to_compare
 from lossdoctor.report.sections.configuration import configuration
 from lossdoctor.report.sections.experiments import experiments
 from lossdoctor.report.sections.findings import findings
@@ -24,6 +24,7 @@ from lossdoctor.report.sections.overview import overview
 from lossdoctor.report.sections.problems import problems
 from lossdoctor.report.sections.run_head import run_head
 from lossdoctor.report.sections.summary import summary
+from lossdoctor.workspace.contrasts import Contrast, contrasts_of_all
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 
@@ -77,24 +78,27 @@ def _blocks(result: ScanResult, options: ReportOptions, title: str, created: dat
             yield from experiments(result, anchors)
         if Section.SUMMARY in wanted:
             yield from summary(result, anchors)
+    contrasts = contrasts_of_all(result.runs)
     if Section.RUNS in wanted:
         for item in result.runs:
-            yield Page(anchors.of(item), item.run.id, partial(_run_blocks, item, options), part="Runs")
+            make = partial(_run_blocks, item, options, contrasts[item.run.id])
+            yield Page(anchors.of(item), item.run.id, make, part="Runs")
     if Section.COMPARISONS in wanted and len(result.runs) > 1:
-        for number, pair in enumerate(pairs_to_compare(result), 1):
+        for number, pair in enumerate(pairs_to_compare(result, contrasts), 1):
             yield Page(f"pair-{number}", pair.title, partial(comparison, pair), part="Comparisons")
     if Section.APPENDIX in wanted:
         yield PageBreak()
         yield from appendix(result, options, created)
 
 
-def _run_blocks(item: DiagnosedRun, options: ReportOptions) -> tuple[Block, ...]:
+def _run_blocks(item: DiagnosedRun, options: ReportOptions, contrasts: Sequence[Contrast]) -> tuple[Block, ...]:
     ticked = options.ticks.get(item.run.id, ())
     return (
         *run_head(item),
         *findings(item),
         *configuration(item),
         MayBreak(),
+        *beside_siblings(contrasts),
         *causes(item, ticked),
         *problems(item.run),
     )

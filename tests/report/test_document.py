@@ -28,12 +28,13 @@ from lossdoctor.report.blocks import (
 )  # fmt: skip
 from lossdoctor.report.document import build_report
 from lossdoctor.report.options import LOGO_BYTES, ReportOptions, read_logo
-from lossdoctor.report.sections.comparison import differing, pairs_to_compare
+from lossdoctor.report.sections.comparison import pairs_to_compare
 from lossdoctor.report.sections.configuration import shown_value
 from lossdoctor.report.sections.numbers import best_point, numbers_of
 from lossdoctor.report.sections.sparklines import sparkline
 from lossdoctor.rules.choice import RuleChoice
 from lossdoctor.runs import ConfigValue, Role, Run, Series
+from lossdoctor.workspace.contrasts import contrasts_of_all
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 from . import reports, samples
@@ -114,23 +115,28 @@ def test_the_experiment_that_settles_most_comes_first() -> None:
     assert table.rows[1][5] == Link("r2", "run-3")
 
 
-def test_pairs_are_the_best_run_beside_those_that_differ_least() -> None:
-    pairs = pairs_to_compare(reports.siblings())
-    assert [(pair.first.run.name, pair.second.run.name, pair.differences) for pair in pairs] == [
-        ("best", "lr", ("lr",)),
-        ("best", "both", ("layers", "lr")),
+def test_pairs_differ_in_few_settings_and_in_verdict() -> None:
+    result = reports.siblings()
+    pairs = pairs_to_compare(result, contrasts_of_all(result.runs))
+    assert [(pair.first.run.name, pair.second.run.name, len(pair.contrast.changes)) for pair in pairs] == [
+        ("best", "lr", 1),
+        ("best", "both", 2),
     ]
+    table = after("What differs", blocks_of(result))
+    assert isinstance(table, Table)
+    assert table.rows == (("lr", "0.001", "0.1"),)
+
+
+def test_a_run_page_names_the_siblings_that_did_better() -> None:
+    bullets = after("Beside its siblings", blocks_of(reports.siblings()))
+    assert isinstance(bullets, Bullets)
+    assert "lr" in bullets.items[0]
+    assert "best: healthy" in bullets.items[0]
 
 
 def test_runs_without_settings_are_not_compared() -> None:
-    assert pairs_to_compare(reports.ordinary(4)) == ()
-
-
-def test_names_and_seeds_are_no_differences() -> None:
-    a, b = samples.run("a"), samples.run("b")
-    one: dict[str, ConfigValue] = {"trainer.seed": 1, "run_name": "x", "output_dir": "/a", "lr": 1.0, "idea": 1}
-    two: dict[str, ConfigValue] = {"trainer.seed": 2, "run_name": "y", "output_dir": "/b", "lr": 2.0, "idea": 2}
-    assert differing(dataclasses.replace(a, config=one), dataclasses.replace(b, config=two)) == ("idea", "lr")
+    result = reports.ordinary(4)
+    assert pairs_to_compare(result, contrasts_of_all(result.runs)) == ()
 
 
 def test_known_settings_come_first_and_the_rest_is_counted() -> None:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lossdoctor import formatting
 from lossdoctor.figures import FigureSpec, Panel, Polyline
 from lossdoctor.figures.ranges import choose_axis
-from lossdoctor.findings import Verdict
-from lossdoctor.report.blocks import Badge, Block, Cell, Column, Figure, Heading, Paragraph, Table, Tone
+from lossdoctor.report.blocks import Badge, Block, Bullets, Cell, Column, Figure, Heading, Paragraph, Table, Tone
 from lossdoctor.report.sections.configuration import shown_value
-from lossdoctor.report.sections.numbers import best_point, numbers_of
+from lossdoctor.report.sections.numbers import numbers_of
 from lossdoctor.report.sections.summary import best_loss
-from lossdoctor.runs import Role, Run
+from lossdoctor.runs import ConfigValue, Role, Run
+from lossdoctor.workspace.contrasts import Contrast
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
-from lossdoctor.workspace.siblings import sibling_groups
 
-# A folder of 60 runs has 1 770 pairs; the ones with fewest differences and most different outcomes are worth a page.
+# A folder of 60 runs has 1 770 pairs; the ones with fewest differences are worth a page.
 MOST_PAIRS = 8
-_MOST_OF_A_FOLDER = 2
-# With more differences than this no one can say which of them made the outcome.
-_MOST_DIFFERENCES = 4
-# Settings that differ between any two runs without making them different experiments.
-_IDLE = ("seed", "name", "dir", "path", "time", "date", "host", "id", "version", "output", "project", "entity", "group")
+_MOST_OF_A_RUN = 2
 _MOST_PANELS = 3
 _PANELS = (
     ("Validation loss", Role.VAL_LOSS),
@@ -36,11 +31,17 @@ _PANELS = (
 
 @dataclass(frozen=True, slots=True)
 class RunPair:
-    """Two runs to compare: `first` is the better one. `differences`: the settings in which they differ."""
+    """Two runs to compare.
+
+    Attributes:
+        first: the better one.
+        second: the other one.
+        contrast: what differs between them, as seen from the second.
+    """
 
     first: DiagnosedRun
     second: DiagnosedRun
-    differences: tuple[str, ...]
+    contrast: Contrast
 
     @property
     def title(self) -> str:
@@ -48,16 +49,29 @@ class RunPair:
         return f"{self.first.run.id} and {self.second.run.id}"
 
 
-def pairs_to_compare(result: ScanResult) -> tuple[RunPair, ...]:
-    """The pairs worth a page each: the best run of every folder beside those that differ from it in few settings.
+def pairs_to_compare(result: ScanResult, contrasts: Mapping[str, Sequence[Contrast]]) -> tuple[RunPair, ...]:
+    """The pairs worth a page each, fewest differences first; a better run stands in at most two of them.
 
-    Fewest differences first, then pairs whose verdicts differ. Runs without recorded settings are not compared: nobody
-    could say what made the difference.
+    Args:
+        result: the scan.
+        contrasts: those of its runs, by run id (`lossdoctor.workspace.contrasts.contrasts_of_all`).
     """
     items = {item.run.id: item for item in result.runs}
-    groups = {tuple(run.id for run in group) for group in sibling_groups([i.run for i in result.runs]).values()}
-    found = [pair for group in sorted(groups) for pair in _of_folder([items[id_] for id_ in group])]
-    return tuple(sorted(found, key=_interest)[:MOST_PAIRS])
+    found = sorted((c for each in contrasts.values() for c in each), key=lambda c: (len(c.changes), c.other, c.run))
+    pairs: list[RunPair] = []
+    shown: Counter[str] = Counter()
+    for contrast in found:
+        if shown[contrast.other] < _MOST_OF_A_RUN and not shown[contrast.run]:
+            shown.update((contrast.other, contrast.run))
+            pairs.append(RunPair(items[contrast.other], items[contrast.run], contrast))
+    return tuple(pairs[:MOST_PAIRS])
+
+
+def beside_siblings(contrasts: Sequence[Contrast]) -> tuple[Block, ...]:
+    """On a run's own page: which runs of its folder did better with few other settings."""
+    if not contrasts:
+        return ()
+    return Heading("Beside its siblings"), Bullets(tuple(contrast.sentence for contrast in contrasts), noun="sibling")
 
 
 def comparison(pair: RunPair) -> tuple[Block, ...]:
@@ -80,50 +94,10 @@ def comparison(pair: RunPair) -> tuple[Block, ...]:
     )
 
 
-def _of_folder(items: Sequence[DiagnosedRun]) -> list[RunPair]:
-    able = [item for item in items if item.run.config and math.isfinite(_level(item))]
-    if len(able) < 2:
-        return []
-    best = min(able, key=lambda item: (item.diagnosis.verdict is not Verdict.HEALTHY, _level(item), item.run.id))
-    pairs = [RunPair(best, other, differing(best.run, other.run)) for other in able if other is not best]
-    kept = [pair for pair in pairs if 1 <= len(pair.differences) <= _MOST_DIFFERENCES]
-    return sorted(kept, key=_interest)[:_MOST_OF_A_FOLDER]
-
-
-def _interest(pair: RunPair) -> tuple[int, bool, float, str]:
-    same = pair.first.diagnosis.verdict is pair.second.diagnosis.verdict
-    return len(pair.differences), same, -pair.second.diagnosis.confidence, pair.title
-
-
-def differing(a: Run, b: Run) -> tuple[str, ...]:
-    """The settings in which two runs differ, apart from names, places and seeds; one that only one has counts."""
-    return tuple(
-        key for key in sorted({*a.config, *b.config}) if a.config.get(key) != b.config.get(key) and not _is_idle(key)
-    )
-
-
-def _is_idle(key: str) -> bool:
-    words = key.lower().replace("-", "_").replace("/", "_").replace(".", "_").split("_")
-    return any(word in _IDLE for word in words)
-
-
-def _level(item: DiagnosedRun) -> float:
-    """Lowest validation loss, else training loss; infinite without one."""
-    for role in (Role.VAL_LOSS, Role.TRAIN_LOSS):
-        series = item.run.primary(role)
-        found = None if series is None else best_point(series, role)
-        if found is not None:
-            return found[1]
-    return math.inf
-
-
 def _sentence(pair: RunPair) -> str:
-    first, second = pair.first, pair.second
-    a, b = (item.diagnosis.verdict.label.lower() for item in (first, second))
-    settings = formatting.count(len(pair.differences), "setting")
-    if a == b:
-        return f"The two differ in {settings}; both are judged {a}."
-    return f"The two differ in {settings}; {first.run.name} is judged {a}, {second.run.name} {b}."
+    a, b = (item.diagnosis.verdict.label.lower() for item in (pair.first, pair.second))
+    settings = formatting.count(len(pair.contrast.changes), "setting")
+    return f"The two differ in {settings}; {pair.first.run.name} is judged {a}, {pair.second.run.name} {b}."
 
 
 def _head(pair: RunPair, label: str, more: float = 2.0) -> tuple[Column, ...]:
@@ -131,11 +105,12 @@ def _head(pair: RunPair, label: str, more: float = 2.0) -> tuple[Column, ...]:
 
 
 def _differences(pair: RunPair) -> Table:
-    a, b = pair.first.run.config, pair.second.run.config
-    rows = tuple(
-        (key, *(shown_value(c[key]) if key in c else "not recorded" for c in (a, b))) for key in pair.differences
-    )
+    rows = tuple((name, *(_setting(v) for v in (theirs, mine))) for name, mine, theirs in pair.contrast.changes)
     return Table(_head(pair, "Setting"), rows)
+
+
+def _setting(value: ConfigValue) -> str:
+    return "not recorded" if value is None else shown_value(value)
 
 
 def _outcome(pair: RunPair) -> Table:
