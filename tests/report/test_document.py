@@ -149,7 +149,16 @@ def test_known_settings_come_first_and_the_rest_is_counted() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(True, "yes"), (None, "none"), (0.1 + 0.2, "0.3"), (100_000, "100\N{NARROW NO-BREAK SPACE}000"), ("adam", "adam")],
+    [
+        (True, "yes"),
+        (None, "none"),
+        (0.1 + 0.2, "0.3"),
+        (1e-5, "1e-5"),
+        (2.5e-8, "2.5e-8"),
+        (1e10, "1e10"),
+        (100_000, "100\N{NARROW NO-BREAK SPACE}000"),
+        ("adam", "adam"),
+    ],
 )
 def test_settings_read_as_a_person_writes_them(value: ConfigValue, shown: str) -> None:
     assert shown_value(value) == shown

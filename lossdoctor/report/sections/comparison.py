@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from lossdoctor import formatting
 from lossdoctor.figures import FigureSpec, Panel, Polyline
@@ -20,6 +21,7 @@ from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 # A folder of 60 runs has 1 770 pairs; the ones with fewest differences are worth a page.
 MOST_PAIRS = 8
 _MOST_OF_A_RUN = 2
+_MOST_OF_A_FOLDER = 2
 _MOST_PANELS = 3
 _PANELS = (
     ("Validation loss", Role.VAL_LOSS),
@@ -50,7 +52,7 @@ class RunPair:
 
 
 def pairs_to_compare(result: ScanResult, contrasts: Mapping[str, Sequence[Contrast]]) -> tuple[RunPair, ...]:
-    """The pairs worth a page each, fewest differences first; a better run stands in at most two of them.
+    """The pairs worth a page each, fewest differences first; of one folder and of one better run at most two each.
 
     Args:
         result: the scan.
@@ -61,8 +63,10 @@ def pairs_to_compare(result: ScanResult, contrasts: Mapping[str, Sequence[Contra
     pairs: list[RunPair] = []
     shown: Counter[str] = Counter()
     for contrast in found:
-        if shown[contrast.other] < _MOST_OF_A_RUN and not shown[contrast.run]:
-            shown.update((contrast.other, contrast.run))
+        folder = f"{PurePosixPath(contrast.other).parent}/"
+        free = shown[contrast.other] < _MOST_OF_A_RUN and shown[folder] < _MOST_OF_A_FOLDER
+        if free and not shown[contrast.run]:
+            shown.update((contrast.other, contrast.run, folder))
             pairs.append(RunPair(items[contrast.other], items[contrast.run], contrast))
     return tuple(pairs[:MOST_PAIRS])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lossdoctor import formatting
 from lossdoctor.report.blocks import Block, Column, Columns, Fact, Heading, InlineFacts, Table
 from lossdoctor.report.sections.numbers import numbers_of
@@ -45,5 +47,6 @@ def shown_value(value: ConfigValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return formatting.number(value, digits=4)
+        # 1e-5, not 1.00e-5: a setting was typed in, not measured.
+        return re.sub(r"\.?0+e", "e", formatting.number(value, digits=4))
     return formatting.step(value) if isinstance(value, int) and abs(value) >= 10_000 else str(value)
