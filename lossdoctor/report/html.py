@@ -218,7 +218,7 @@ def _counts(block: VerdictCounts) -> str:
 
 def _table(block: Table) -> str:
     kept = [i for i in range(len(block.columns)) if not any(isinstance(row[i], PageNumber) for row in block.rows)]
-    classes = [' class="n"' if column.numeric else "" for column in block.columns]
+    classes = [' class="n"' if c.numeric else ' class="w"' if c.wraps else "" for c in block.columns]
     head = "".join(f"<th{classes[i]}>{_esc(block.columns[i].title)}</th>" for i in kept)
     body = "".join(
         "<tr>" + "".join(f"<td{classes[i]}>{_cell(row[i], block.columns[i])}</td>" for i in kept) + "</tr>\n"

@@ -27,7 +27,7 @@ pre{background:var(--window);border-radius:6px;padding:.7rem .9rem;white-space:p
 th{text-align:left;font-weight:400;color:var(--muted);border-bottom:1px solid var(--axis)}
 th,td{padding:.28rem .5rem;vertical-align:top}td{border-bottom:1px solid var(--border)}
 th:first-child,td:first-child{padding-left:0}.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-td,th{overflow-wrap:normal}
+td,th{overflow-wrap:normal}.w{min-width:9rem}
 .badge{white-space:nowrap;font-weight:600}
 .badge svg,.mark svg{width:.95em;height:.95em;vertical-align:-.08em;margin-right:.4em}
 .spark{display:block;width:6.5rem;height:1.4rem}.spark path{fill:none;stroke:var(--text);stroke-width:1.2;

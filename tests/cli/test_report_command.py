@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,3 +97,15 @@ def test_no_run_is_no_report(lossdoctor: Command, tmp_path: Path) -> None:
     done = lossdoctor("report", empty, "-o", tmp_path / "a.pdf")
     assert done.code == 3
     assert not (tmp_path / "a.pdf").exists()
+
+
+def test_no_window_library_is_loaded(tmp_path: Path) -> None:
+    """Reports are written on machines without a display, where Qt's libraries are often missing."""
+    code = (
+        "import sys; from lossdoctor.cli.main import run; assert run(sys.argv[1:]) == 0; "
+        "assert not {'PySide6', 'pyqtgraph', 'matplotlib'} & set(sys.modules)"
+    )
+    for ending in ("pdf", "html", "md"):
+        command = [sys.executable, "-c", code, "report", str(OVERFITTING), "-o", str(tmp_path / f"a.{ending}")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
