@@ -46,7 +46,8 @@ li>.mark,li>input,li>.pct{position:absolute;left:0;top:.1em;margin:0}li>input{to
 .bullets li{margin:.15rem 0;padding-left:1rem;font-size:.93em}
 .bullets li::before{content:"•";position:absolute;left:0;color:var(--muted)}
 footer{color:var(--muted);font-size:.85rem;margin-top:2rem}
-@media print{html{background:none}body{max-width:none;padding:0}section{border:0;padding:0;break-inside:avoid-page}
+@media print{html{background:none}body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}
+h2,h3,h4{break-after:avoid}section{border:0;padding:0;break-inside:avoid-page}
 .run{break-before:page}.top{display:none}}
 """
 

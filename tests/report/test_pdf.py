@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import os
 import subprocess
@@ -167,6 +168,16 @@ def test_an_epoch_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
     with pytest.raises(OutputError, match="SOURCE_DATE_EPOCH"):
         build_report(reports.ordinary())
+
+
+def test_endless_texts_take_no_page_of_their_own() -> None:
+    result = dataclasses.replace(reports.ordinary(2), roots=tuple("/deep" * 800 + str(i) for i in range(50)))
+    reader = rendered(result, reports.options(title="T" * 5000, command="lossdoctor report " + "runs/x " * 5000))
+    for page in reader.pages:
+        boxes = text_boxes(page)
+        assert not overlapping(boxes)
+        assert all(box.y0 > 20 for box in boxes)
+    assert "and 44 others" in whole_text(reader).replace("\n", " ")
 
 
 def test_sections_are_left_out() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import lossdoctor
-from lossdoctor import formatting
+from lossdoctor import formatting, safe_text
 from lossdoctor.knowledge.catalogue import load_verdicts
 from lossdoctor.report.blocks import Block, Bullets, Code, Column, Fact, Heading, KeyFacts, Paragraph, Table, Tone
 from lossdoctor.report.options import ReportOptions
@@ -23,6 +23,8 @@ _DECIDED = "How it is decided:"
 # Names longer than this do not fit in the tables above.
 _LONG_NAME = 44
 _MOST_NAMES = 200
+# A shell may have put five thousand paths into it.
+_MOST_COMMAND = 1500
 _THRESHOLDS = (
     Column("Threshold", 2.6),
     Column("In force", 1.0, numeric=True),
@@ -81,7 +83,7 @@ def _origin(result: ScanResult, options: ReportOptions, created: datetime) -> It
     yield KeyFacts((*made, *read_facts(result)))
     if options.command:
         yield Paragraph("The same report again, as long as the logs have not changed:")
-        yield Code(options.command)
+        yield Code(safe_text.elide_middle(options.command, _MOST_COMMAND))
 
 
 def _long_names(result: ScanResult) -> Iterator[Block]:

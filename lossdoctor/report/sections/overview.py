@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import lossdoctor
-from lossdoctor import formatting
+from lossdoctor import formatting, safe_text
 from lossdoctor.findings import Status, Verdict
 from lossdoctor.report.blocks import (
     Block,
@@ -25,6 +25,7 @@ from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 # The input's problems are told before any conclusion, but they must not push the runs off the first pages.
 _MOST_PROBLEMS = 6
 _MOST_ROOTS = 6
+_MOST_CHARACTERS = 120
 _MOST_NAMES = 3
 # A verdict surer than this is rarely wrong; below it the reader should look at the curve.
 UNSURE_BELOW = 0.7
@@ -49,7 +50,7 @@ def when(created: datetime) -> str:
 
 def read_facts(result: ScanResult) -> tuple[Fact, ...]:
     """Where the logs lie and how much was read."""
-    roots = list(result.roots[:_MOST_ROOTS])
+    roots = [safe_text.elide_middle(root, _MOST_CHARACTERS) for root in result.roots[:_MOST_ROOTS]]
     more = len(result.roots) - len(roots)
     shown = ", ".join(roots) + (f" and {formatting.count(more, 'other')}" if more else "")
     formats = sorted({item.run.format for item in result.runs})
