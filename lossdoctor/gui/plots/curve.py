@@ -8,11 +8,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPen
 
-from lossdoctor.figures.decimate import minmax
+from lossdoctor.figures.pyramid import Pyramid
 from lossdoctor.figures.spec import Polyline
 from lossdoctor.gui.plots.mapping import to_view
 from lossdoctor.gui.plots.smoothing import smooth
-from lossdoctor.runs.series import Steps
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,15 +25,16 @@ _FAINT = 80  # alpha of the raw line behind a smoothed one, of 255
 _FAR_HEIGHTS = 20.0
 
 
-def visible_points(steps: Steps, values: Floats, low: float, high: float, buckets: int) -> tuple[Floats, Floats]:
+def visible_points(pyramid: Pyramid, low: float, high: float, buckets: int) -> tuple[Floats, Floats]:
     """The points to draw between two steps: few per bucket, but each bucket's extremes and gaps among them.
 
-    `steps` must not decrease. One point beyond either side is kept so that the line runs to the edge. Values that are
-    not finite come back as NaN, which breaks the line there.
+    One point beyond either side is kept so that the line runs to the edge. Values that are not finite come back as
+    NaN, which breaks the line there.
     """
+    steps = pyramid.steps
     first = max(int(np.searchsorted(steps, low, side="left")) - 1, 0)
     last = min(int(np.searchsorted(steps, high, side="right")) + 1, steps.size)
-    kept_steps, kept = minmax(steps[first:last], values[first:last], buckets)
+    kept_steps, kept = pyramid.view(first, last, buckets)
     return kept_steps.astype(np.float64), np.where(np.isfinite(kept), kept, np.nan)
 
 
@@ -52,6 +52,7 @@ class SeriesCurve:
         self.steps = branch.steps
         self.values = branch.values
         self._shown = self.values
+        self._pyramid = self._shown_pyramid = Pyramid(self.steps, self.values)
         self._raw = pg.PlotCurveItem(connect="finite", antialias=True)
         self._smooth = pg.PlotCurveItem(connect="finite", antialias=True)
         self._smooth.setVisible(False)
@@ -92,19 +93,21 @@ class SeriesCurve:
     def set_smoothing(self, weight: float) -> None:
         """Draws a moving average, with the raw line faint behind it; 0 draws the raw line alone."""
         self._shown = smooth(self.values, weight)
+        raw = self._shown is self.values
+        self._shown_pyramid = self._pyramid if raw else Pyramid(self.steps, self._shown)
         self._smooth.setVisible(self._raw.isVisible() and self._shown is not self.values)
 
     def refresh(self, low: float, high: float, view: tuple[float, float], width: int, log_y: bool) -> None:
         """Draws what lies between steps `low` and `high` for a panel of `width` pixels; `view` is its y range."""
         smoothed = self._shown is not self.values
-        self.drawn = self._draw(self._raw, self.values, (low, high), view, width, log_y, faint=smoothed)
+        self.drawn = self._draw(self._raw, self._pyramid, (low, high), view, width, log_y, faint=smoothed)
         if smoothed:
-            self.drawn = self._draw(self._smooth, self._shown, (low, high), view, width, log_y, faint=False)
+            self.drawn = self._draw(self._smooth, self._shown_pyramid, (low, high), view, width, log_y, faint=False)
 
     def _draw(
         self,
         item: pg.PlotCurveItem,
-        values: Floats,
+        pyramid: Pyramid,
         window: tuple[float, float],
         view: tuple[float, float],
         width: int,
@@ -112,12 +115,14 @@ class SeriesCurve:
         *,
         faint: bool,
     ) -> tuple[Floats, Floats]:
-        steps, kept = visible_points(self.steps, values, *window, max(width, 50))
+        steps, kept = visible_points(pyramid, *window, max(width, 50))
         shown = to_view(kept, log_y)
         height = max(view[1] - view[0], 1e-300)
         clipped = np.clip(shown, view[0] - _FAR_HEIGHTS * height, view[1] + _FAR_HEIGHTS * height)
+        # Smoothed edges of a dense line cost five times its drawing and cannot be seen.
+        item.opts["antialias"] = steps.size <= _WIDE_PEN_POINTS
         item.setPen(self._pen(steps.size, faint))
-        item.setData(steps, clipped)
+        item.setData(steps, clipped, connect="finite" if bool(np.isnan(clipped).any()) else "all")
         return steps, shown
 
     def _pen(self, points: int, faint: bool) -> QPen:
