@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
@@ -32,10 +35,18 @@ def visible_points(pyramid: Pyramid, low: float, high: float, buckets: int) -> t
     NaN, which breaks the line there.
     """
     steps = pyramid.steps
-    first = max(int(np.searchsorted(steps, low, side="left")) - 1, 0)
-    last = min(int(np.searchsorted(steps, high, side="right")) + 1, steps.size)
+    first = max(int(np.searchsorted(steps, _bound(steps, math.ceil(low)), side="left")) - 1, 0)
+    last = min(int(np.searchsorted(steps, _bound(steps, math.floor(high)), side="right")) + 1, steps.size)
     kept_steps, kept = pyramid.view(first, last, buckets)
     return kept_steps.astype(np.float64), np.where(np.isfinite(kept), kept, np.nan)
+
+
+def _bound(steps: npt.NDArray[Any], limit: int) -> Any:
+    """A limit in the type of the steps: a search for another type first converts the whole array."""
+    if steps.dtype.kind != "i":
+        return steps.dtype.type(limit)
+    kind = np.iinfo(steps.dtype)
+    return steps.dtype.type(min(max(limit, kind.min), kind.max))
 
 
 class SeriesCurve:
@@ -51,6 +62,8 @@ class SeriesCurve:
         branch = line.series.last_branch()
         self.steps = branch.steps
         self.values = branch.values
+        # Indices of NaN and infinities; found once, asked for at every paint.
+        self.bad = np.flatnonzero(~np.isfinite(self.values))
         self._shown = self.values
         self._pyramid = self._shown_pyramid = Pyramid(self.steps, self.values)
         self._raw = pg.PlotCurveItem(connect="finite", antialias=True)
@@ -84,6 +97,11 @@ class SeriesCurve:
         """Shows or hides the line."""
         self._raw.setVisible(visible)
         self._smooth.setVisible(visible and self._shown is not self.values)
+
+    @property
+    def has_finite(self) -> bool:
+        """True when there is anything to draw as a line."""
+        return bool(self.bad.size < self.values.size)
 
     @property
     def visible(self) -> bool:

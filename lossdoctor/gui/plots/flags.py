@@ -45,7 +45,7 @@ def flags(curves: Sequence[SeriesCurve], mapping: Mapping) -> list[Flag]:
     for curve in curves:
         if not curve.visible:
             continue
-        bad = np.flatnonzero(~np.isfinite(curve.values))
+        bad = curve.bad
         steps = curve.steps[bad]
         inside = (steps >= mapping.steps[0]) & (steps <= mapping.steps[1])
         found += _stretches(curve, bad[inside], steps[inside], _NEAR * per_pixel)

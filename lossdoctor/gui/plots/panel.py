@@ -274,7 +274,9 @@ class PlotPanel(pg.PlotWidget):
             said.add(what)
             requests.append(LabelRequest(index, size, places, -mark.severity.rank, strong))
         # The flags of NaN and infinity lie along the upper edge and must stay visible.
-        below_flags = 16.0 if any(bool((~np.isfinite(c.values)).any()) for c in self.curves) else 0.0
+        if not requests:
+            return {}
+        below_flags = 16.0 if any(curve.bad.size for curve in self.curves) else 0.0
         area = mapping.rect.adjusted(0, below_flags, 0, 0)
         return place_labels(requests, area, self._obstacles(mapping))
 
@@ -307,7 +309,7 @@ class PlotPanel(pg.PlotWidget):
 
     def _paint_empty(self, painter: QPainter, mapping: Mapping) -> None:
         """Says why a panel shows no line, instead of leaving the user before an empty box."""
-        if any(bool(np.isfinite(curve.values).any()) for curve in self.curves):
+        if any(curve.has_finite for curve in self.curves):
             return
         painter.setPen(self._look.surface("muted"))
         text = (
