@@ -103,4 +103,5 @@ def _regular(values: Values, size: int) -> Indices:
 
 def _first_where(wanted: npt.NDArray[np.bool_], starts: Indices) -> Indices:
     hits = np.flatnonzero(wanted)
-    return hits[np.diff(np.searchsorted(starts, hits, side="right"), prepend=0) != 0]
+    first: Indices = hits[np.diff(np.searchsorted(starts, hits, side="right"), prepend=0) != 0]
+    return first

@@ -25,6 +25,7 @@ from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
 from lossdoctor.gui.models.runs_model import RunsModel
+from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
@@ -82,12 +83,14 @@ class Desk(QObject):
         self.marks = RunMarks(store.path)
         self.undo_stack = QUndoStack(self)
         self.run_commands = RunCommands(self.window, self.selection, store, self.marks, self.undo_stack)
+        self.plot_commands = PlotCommands(self.window, self.selection, self.jobs, dialogs or FileDialogs())
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
         self._connect_session()
         self._connect_panes()
         self.commands.refresh_recent()
+        self.window.set_checked("view.outliers", True)
         self.window.set_checked(f"view.theme_{appearance.mode.value}", True)
         self._look_changed(appearance.look)
         settings.restore(self.window, self.window.splitters)
@@ -96,7 +99,7 @@ class Desk(QObject):
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
 
     def _handler(self, name: str) -> Callable[..., object]:
-        homes = (self.commands, self.run_commands)
+        homes = (self.commands, self.run_commands, self.plot_commands)
         handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return handler
 

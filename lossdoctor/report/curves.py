@@ -84,7 +84,8 @@ class Curve:
 
 def curve(line: Polyline, index: int, x: Scale, y: Scale, frame: Box, theme: Theme) -> Curve:
     """Everything of one series inside `frame`."""
-    style, paper = theme.series(line.role, index), theme.surface("panel")
+    style = theme.series(line.role, index) if line.slot is None else theme.series(Role.OTHER, line.slot)
+    paper = theme.surface("panel")
     made = Curve(line.label, style, paper, _marker(line))
     columns = max(1, int(frame.width * _COLUMNS_PER_POINT))
     branch = line.series.last_branch()

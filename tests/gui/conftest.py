@@ -33,6 +33,7 @@ else:
         folder: Path | None = None
         files: list[Path]
         report: Path | None = None
+        plot: Path | None = None
         suggested = ""
 
         def ask_folder(self, parent: Any, start: str) -> Path | None:
@@ -44,6 +45,9 @@ else:
         def ask_report_path(self, parent: Any, suggestion: str) -> Path | None:
             self.suggested = suggestion
             return self.report
+
+        def ask_plot_path(self, parent: Any, suggestion: str) -> Path | None:
+            return self.plot
 
     class Desks:
         """Builds windows on one folder, as a user who starts the program again would meet them."""

@@ -13,6 +13,14 @@ _REPORT_FORMATS = {"PDF (*.pdf)": ".pdf", "HTML (*.html)": ".html", "Markdown (*
 _REPORT_ENDINGS = {".pdf", ".html", ".htm", ".md", ".markdown"}
 
 
+_PLOT_FORMATS = {
+    "SVG, for papers and the web (*.svg)": ".svg",
+    "PDF (*.pdf)": ".pdf",
+    "PNG picture (*.png)": ".png",
+    "CSV of the points on the screen (*.csv)": ".csv",
+}
+
+
 class FileDialogs:
     """The platform's own dialogs."""
 
@@ -35,3 +43,12 @@ class FileDialogs:
         path = Path(chosen)
         ending = _REPORT_FORMATS.get(kind, ".pdf")
         return path if path.suffix.lower() in _REPORT_ENDINGS else path.with_name(path.name + ending)
+
+    def ask_plot_path(self, parent: QWidget, suggestion: str) -> Path | None:
+        """Where to write a plot; None when the user changed their mind."""
+        chosen, kind = QFileDialog.getSaveFileName(parent, "Export plot", suggestion, ";;".join(_PLOT_FORMATS))
+        if not chosen:
+            return None
+        path = Path(chosen)
+        known = path.suffix.lower() in _PLOT_FORMATS.values()
+        return path if known else path.with_name(path.name + _PLOT_FORMATS.get(kind, ".svg"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -51,6 +52,7 @@ class PlotPanel(pg.PlotWidget):
         self._hovered = -1
         self._selected: frozenset[int] = frozenset()
         self._focused = False
+        self._robust = True
         self._pressed_at: QPointF | None = None
         self.labels: dict[int, QRectF] = {}
         self._build()
@@ -123,11 +125,29 @@ class PlotPanel(pg.PlotWidget):
 
     def full_view_range(self) -> tuple[float, float]:
         """(low, high) in view units that shows the panel well: the spec's robust range, else that of the data."""
-        if self.spec.y_range is not None:
+        if self.spec.y_range is not None and self._robust:
             low, high = (value_to_view(value, self.log_y) for value in self.spec.y_range)
             if math.isfinite(low) and math.isfinite(high):
                 return _padded(low, high)
         return self._data_range(-math.inf, math.inf) or (0.0, 1.0)
+
+    def set_robust(self, robust: bool) -> None:
+        """Whether the full view leaves out outliers."""
+        self._robust = robust
+
+    def shown_panel(self, low: float, high: float) -> Panel:
+        """The panel cut to what is visible between two steps; hidden lines are left out."""
+        lines = []
+        for curve in self.curves:
+            steps = curve.line.series.steps
+            inside = (steps >= low) & (steps <= high)
+            if curve.visible and bool(inside.any()):
+                lines.append(replace(curve.line, series=curve.line.series.at(inside)))
+        bottom, top = self.box.viewRange()[1]
+        y_range = (10.0**bottom, 10.0**top) if self.log_y else (float(bottom), float(top))
+        mapping = self.mapping
+        marked = tuple(mark for mark in self.spec.marks if marks.is_visible(mapping, mark.evidence))
+        return replace(self.spec, lines=tuple(lines), marks=marked, log_y=self.log_y, y_range=y_range)
 
     def _data_range(self, low: float, high: float, extra: tuple[float, ...] = ()) -> tuple[float, float] | None:
         found = [value_to_view(value, self.log_y) for value in extra]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Signal
+from dataclasses import replace
+from typing import TypeAlias
+
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from lossdoctor.figures.spec import FigureSpec, Panel
@@ -10,13 +13,18 @@ from lossdoctor.findings import Finding
 from lossdoctor.gui.plots import marks
 from lossdoctor.gui.plots.legend import PanelHeader
 from lossdoctor.gui.plots.panel import PlotPanel
+from lossdoctor.gui.plots.view_history import ViewHistory
 from lossdoctor.gui.theme import Look
 
 _FIRST_PANEL_SHARE = 5
 _OTHER_PANEL_SHARE = 2
 _EDGE = 0.02  # of the run's length, kept free on either side
 _CONTEXT = 0.6  # of a finding's length, shown on either side of it
+_SETTLED_MS = 300  # a view that stands this long counts as looked at
 _SHORTEST_VIEW = 0.06  # of the run's length: a zoom to one point still shows its neighbourhood
+
+
+View: TypeAlias = tuple[tuple[float, float], ...]
 
 
 class _PanelView(QWidget):
@@ -55,6 +63,13 @@ class PlotStack(QWidget):
         self.spec: FigureSpec | None = None
         self._views: list[_PanelView] = []
         self._messages: dict[str, str] = {}
+        self._history: ViewHistory[View] = ViewHistory()
+        self._rectangle_zoom = False
+        self._robust = True
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLED_MS)
+        self._settled.timeout.connect(lambda: self._history.visit(self.view))
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._splitter.setObjectName("stack")
         self._splitter.setChildrenCollapsible(False)
@@ -85,7 +100,9 @@ class PlotStack(QWidget):
             for index, share in enumerate(shares):
                 self._splitter.setStretchFactor(index, share)
             self._splitter.setSizes([share * 1000 for share in shares])
+        self._history.clear()
         self.reset_view()
+        self._history.visit(self.view)
 
     def _connect(self, index: int, view: _PanelView) -> None:
         plot, first = view.plot, self._views[0].plot
@@ -97,6 +114,9 @@ class PlotStack(QWidget):
         plot.mark_clicked.connect(lambda mark: self.finding_activated.emit(plot.spec.marks[mark]))
         plot.mark_hovered.connect(lambda mark: self._hovered(plot, mark))
         plot.box.reset_asked.connect(self.reset_view)
+        plot.box.sigRangeChanged.connect(self._moved)
+        plot.box.set_rectangle_zoom(self._rectangle_zoom)
+        plot.set_robust(self._robust)
 
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
@@ -154,6 +174,59 @@ class PlotStack(QWidget):
                 ),
                 focused=finding is not None,
             )
+
+    # --- where one looked ---
+
+    @property
+    def view(self) -> View:
+        """The visible range: of the steps, then of the values of each panel."""
+        if not self._views:
+            return ()
+        ranges = [self._views[0].plot.box.viewRange()[0], *(plot.box.viewRange()[1] for plot in self.panels)]
+        return tuple((float(low), float(high)) for low, high in ranges)
+
+    def go_back(self) -> None:
+        """Looks where one looked before."""
+        self._history.visit(self.view)
+        self._go(self._history.back())
+
+    def go_forward(self) -> None:
+        """Looks where one had looked before going back."""
+        self._go(self._history.forward())
+
+    def _go(self, view: View | None) -> None:
+        if view is None or len(view) != len(self._views) + 1:
+            return
+        self._views[0].plot.box.setXRange(*view[0], padding=0)
+        for plot, (low, high) in zip(self.panels, view[1:], strict=True):
+            plot.box.setYRange(low, high, padding=0)
+        self._settled.stop()
+
+    def _moved(self, *_: object) -> None:
+        self._settled.start()
+
+    def set_rectangle_zoom(self, on: bool) -> None:
+        """Dragging with the left button zooms to a rectangle instead of panning."""
+        self._rectangle_zoom = on
+        for plot in self.panels:
+            plot.box.set_rectangle_zoom(on)
+
+    def set_robust_range(self, on: bool) -> None:
+        """The full view leaves out outliers, or shows every finite value."""
+        self._robust = on
+        for plot in self.panels:
+            plot.set_robust(on)
+            plot.reset_y()
+
+    def shown_spec(self) -> FigureSpec | None:
+        """The figure as it is on the screen: visible lines, cut to the visible range; None without a figure."""
+        if self.spec is None or not self._views:
+            return None
+        low, high = self.step_window
+        panels = tuple(plot.shown_panel(low, high) for plot in self.panels)
+        first, last = self.spec.x_range or (low, high)
+        shown = tuple(panel for panel in panels if panel.lines)
+        return replace(self.spec, panels=shown, x_range=(max(low, first), min(high, last)))
 
     # --- how it is shown ---
 

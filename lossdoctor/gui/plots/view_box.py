@@ -27,6 +27,10 @@ class StepViewBox(pg.ViewBox):
         width = max(high - low, 1.0)
         self.setLimits(xMin=low - width / 2, xMax=high + width / 2, minXRange=min(2.0, width))
 
+    def set_rectangle_zoom(self, on: bool) -> None:
+        """Dragging with the left button zooms to a rectangle instead of panning."""
+        self.setMouseMode(pg.ViewBox.RectMode if on else pg.ViewBox.PanMode)
+
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:
         values = bool(ev.modifiers() & Qt.KeyboardModifier.ControlModifier) or axis == 1
         super().wheelEvent(ev, 1 if values else 0)

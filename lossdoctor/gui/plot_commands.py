@@ -1,0 +1,81 @@
+"""PlotCommands: what can be done with the plot: look back, zoom by a rectangle, copy and export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+
+from lossdoctor import safe_text
+from lossdoctor.gui.dialogs.files import FileDialogs
+from lossdoctor.gui.dialogs.palette import CommandPalette
+from lossdoctor.gui.jobs import JobError, JobRunner
+from lossdoctor.gui.main_window import MainWindow
+from lossdoctor.gui.messages import Level, Notice
+from lossdoctor.gui.plot_export import write_plot
+from lossdoctor.gui.selection import RunSelection
+
+_CHANNEL = "plot export"
+
+
+class PlotCommands(QObject):
+    """The handlers."""
+
+    def __init__(self, window: MainWindow, selection: RunSelection, jobs: JobRunner, dialogs: FileDialogs) -> None:
+        super().__init__(window)
+        self._window = window
+        self._selection = selection
+        self._jobs = jobs
+        self._dialogs = dialogs
+
+    def view_back(self) -> None:
+        """The part of the plot looked at before."""
+        self._window.plot.stack.go_back()
+
+    def view_forward(self) -> None:
+        """The part looked at after."""
+        self._window.plot.stack.go_forward()
+
+    def zoom_by_rectangle(self, on: bool) -> None:
+        """Dragging draws a rectangle to zoom to, instead of panning."""
+        self._window.plot.stack.set_rectangle_zoom(on)
+
+    def ignore_outliers(self, on: bool) -> None:
+        """The value axes show all but outliers, or everything."""
+        self._window.plot.stack.set_robust_range(on)
+
+    def copy_plot(self) -> None:
+        """The plot as a picture to the clipboard."""
+        QGuiApplication.clipboard().setPixmap(self._window.plot.stack.grab())
+        self._window.messages.show_notice(Notice(Level.SUCCESS, "The plot is on the clipboard."))
+
+    def export_plot(self) -> None:
+        """Writes what is on the screen."""
+        item = self._selection.run
+        spec = self._window.plot.stack.shown_spec()
+        if item is None or spec is None:
+            return
+        suggestion = Path.home() / f"{safe_text.file_stem(item.run.name)}-plot.svg"
+        path = self._dialogs.ask_plot_path(self._window, str(suggestion))
+        if path is None:
+            return
+        if path.suffix.lower() == ".png":
+            written = self._window.plot.stack.grab().save(str(path))
+            self._told(path) if written else self._failed(JobError(f"{path} cannot be written.", "", ""))
+            return
+        self._jobs.submit(
+            _CHANNEL, lambda _cancel, _progress: write_plot(spec, path), on_done=self._told, on_error=self._failed
+        )
+
+    def _told(self, path: Path) -> None:
+        self._window.messages.show_notice(Notice(Level.SUCCESS, "Plot written.", str(path)))
+
+    def _failed(self, error: JobError) -> None:
+        self._window.messages.show_notice(Notice(Level.ERROR, error.message, error.hint))
+
+    def show_palette(self) -> None:
+        """Every action and run by name."""
+        palette = CommandPalette(self._window)
+        palette.run_chosen.connect(self._window.runs.choose)
+        palette.open()

@@ -1,0 +1,129 @@
+"""Looking back, exporting what is on the screen, and the command palette."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from lossdoctor.gui.app import Desk
+from lossdoctor.gui.dialogs.palette import CommandPalette, rank
+from lossdoctor.gui.plots.view_history import ViewHistory
+from lossdoctor.resources import resource
+from tests.gui.conftest import Desks
+from tests.gui.test_window import choose, opened
+
+
+@pytest.fixture
+def shown(desk: Desk, qtbot: Any) -> Desk:
+    opened(desk, qtbot, resource("examples"), 6)
+    choose(desk, qtbot, "03-overfitting/version_0")
+    qtbot.waitUntil(lambda: not desk.jobs.is_busy("figure"), timeout=5_000)
+    return desk
+
+
+def zoom(desk: Desk, low: float, high: float) -> None:
+    desk.window.plot.stack.panels[0].box.setXRange(low, high, padding=0)
+
+
+def test_history_cuts_off_what_lay_ahead() -> None:
+    history: ViewHistory[int] = ViewHistory()
+    assert history.back() is None
+    for view in (1, 2, 2, 3):
+        history.visit(view)
+    assert history.back() == 2
+    assert history.back() == 1
+    assert history.back() is None
+    assert history.forward() == 2
+    history.visit(9)
+    assert history.forward() is None
+    assert history.back() == 2
+
+
+def test_back_and_forward_through_zooms(shown: Desk, qtbot: Any) -> None:
+    stack = shown.window.plot.stack
+    whole = stack.step_window
+    zoom(shown, 100, 200)
+    qtbot.wait(400)
+    zoom(shown, 140, 160)
+    qtbot.wait(400)
+    shown.window.actions_by_id["view.back"].trigger()
+    assert stack.step_window == pytest.approx((100, 200))
+    shown.window.actions_by_id["view.back"].trigger()
+    assert stack.step_window == pytest.approx(whole)
+    shown.window.actions_by_id["view.forward"].trigger()
+    assert stack.step_window == pytest.approx((100, 200))
+
+
+@pytest.mark.parametrize("ending", ["svg", "pdf", "png", "csv"])
+def test_the_plot_is_written_as_it_is_seen(desks: Desks, shown: Desk, qtbot: Any, tmp_path: Path, ending: str) -> None:
+    zoom(shown, 100, 300)
+    path = desks.answers.plot = tmp_path / f"plot.{ending}"
+    shown.window.actions_by_id["file.export_plot"].trigger()
+    qtbot.waitUntil(lambda: path.exists() and not shown.jobs.is_busy("plot export"), timeout=10_000)
+    if ending == "csv":
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        assert {row["tag"] for row in rows} >= {"train_loss_step", "val_loss"}
+        assert all(100 <= int(row["step"]) <= 300 for row in rows)
+    elif ending == "pdf":
+        assert "validation" in PdfReader(path).pages[0].extract_text()
+    elif ending == "svg":
+        assert "<svg" in path.read_text(encoding="utf-8")
+    else:
+        assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_hidden_line_is_not_exported(shown: Desk) -> None:
+    stack = shown.window.plot.stack
+    stack.panels[0].curves[0].set_visible(False)
+    spec = stack.shown_spec()
+    assert spec is not None
+    assert [line.label for line in spec.panels[0].lines] == ["validation · val_loss"]
+
+
+def test_the_plot_can_be_copied(shown: Desk) -> None:
+    shown.window.actions_by_id["edit.copy_plot"].trigger()
+    assert not QGuiApplication.clipboard().pixmap().isNull()
+
+
+def test_outliers_can_be_shown(shown: Desk, qtbot: Any) -> None:
+    choose(shown, qtbot, "06-spike-recovered/d104")
+    panel = shown.window.plot.stack.panels[0]
+    narrow = panel.full_view_range()
+    shown.window.actions_by_id["view.outliers"].trigger()
+    wide = panel.full_view_range()
+    assert wide != narrow
+    assert not panel.log_y
+    highest = max(curve.values[curve.line.series.last_branch().finite].max() for curve in panel.curves)
+    assert wide[1] >= highest
+    shown.window.actions_by_id["view.outliers"].trigger()
+    assert panel.full_view_range() == narrow
+
+
+def test_ranking_of_the_palette() -> None:
+    assert rank("xyz", "View: Reset zoom") is None
+    texts = ["File: Reload", "View: Reset zoom", "Run: recipes/zoo"]
+    scores = {text: score for text in texts if (score := rank("rezo", text)) is not None}
+    assert min(scores, key=scores.__getitem__) == "View: Reset zoom"
+    assert "File: Reload" not in scores
+
+
+def test_the_palette_does_an_action_and_goes_to_a_run(shown: Desk, qtbot: Any) -> None:
+    shown.window.actions_by_id["help.palette"].trigger()
+    palette = shown.window.findChildren(CommandPalette)[0]
+    qtbot.keyClicks(palette.line, "healthy")
+    assert palette.texts[0] == "Run: 01-healthy"
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert shown.selection.run is not None
+    assert shown.selection.run.run.id == "01-healthy"
+    before = shown.window.actions_by_id["view.log_y"].isChecked()
+    shown.window.actions_by_id["help.palette"].trigger()
+    palette = next(p for p in shown.window.findChildren(CommandPalette) if p.isVisible())
+    qtbot.keyClicks(palette.line, "logarithmic")
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    assert shown.window.actions_by_id["view.log_y"].isChecked() is not before
