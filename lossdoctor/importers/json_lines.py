@@ -6,8 +6,10 @@ import itertools
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -177,12 +179,19 @@ def _decoded(line: bytes) -> object:
 
 
 def _whole_step(value: object) -> int | None:
+    if value is None:
+        return None
+    if type(value) is int:
+        return value if -(2**63) < value < 2**63 else None
     number = json_number(value)
     return int(number) if number is not None and math.isfinite(number) and abs(number) < 2**63 else None
 
 
 def _step_key(row: Mapping[str, Any]) -> str | None:
-    return next((key for key in STEP_KEYS if _whole_step(row.get(key)) is not None), None)
+    for key in STEP_KEYS:
+        if key in row and _whole_step(row[key]) is not None:
+            return key
+    return None
 
 
 def _holds_a_measurement(row: Mapping[str, Any]) -> bool:
@@ -209,20 +218,30 @@ def _series(rows: Sequence[Mapping[str, Any]], source: str) -> tuple[list[Series
     step = 0
     for row in rows:
         step = axis.step_of(row, step)
-        wall = next((w for key in _WALL_KEYS if (w := json_number(row.get(key))) is not None), math.nan)
+        wall = _wall(row)
         # mmcv says with each row whether it is training or validation; the same keys occur in both.
         prefix = "val/" if row.get("mode") == "val" else ""
         for tag, value in _flat(row):
-            steps, values, walls = points.setdefault(prefix + tag, ([], [], []))
-            steps.append(step)
-            values.append(value)
-            walls.append(wall)
+            known = points.get(prefix + tag)
+            if known is None:
+                known = points[prefix + tag] = ([], [], [])
+            known[0].append(step)
+            known[1].append(value)
+            known[2].append(wall)
     made = [
         Series(tag, np.array(s, np.int64), np.array(v), np.array(w), source)
         for tag, (s, v, w) in points.items()
         if tag != "epoch" or axis.key != "epoch"
     ]
     return made, axis.unit
+
+
+def _wall(row: Mapping[str, Any]) -> float:
+    for key in _WALL_KEYS:
+        wall = json_number(row.get(key))
+        if wall is not None:
+            return wall
+    return math.nan
 
 
 class _Axis:
@@ -236,8 +255,11 @@ class _Axis:
         keys = [key for row in rows if (key := _step_key(row)) is not None]
         self.key = max(dict.fromkeys(STEP_KEYS), key=keys.count) if keys else "step"
         self.unit = {"epoch": "epoch", "iteration": "iteration", "iter": "iteration"}.get(self.key, "step")
-        training = [row for row in rows if _is_training(row)]
-        self.per_epoch = _iterations_per_epoch(training, [row for row in rows if not _is_training(row)])
+        training: list[Mapping[str, Any]] = []
+        others: list[Mapping[str, Any]] = []
+        for row in rows:
+            (training if _is_training(row) else others).append(row)
+        self.per_epoch = _iterations_per_epoch(training, others)
         self.end_of_epoch: dict[int, int] = {}
         for row in training:
             epoch, step = _whole_step(row.get("epoch")), self._own_step(row)
@@ -246,7 +268,7 @@ class _Axis:
 
     def step_of(self, row: Mapping[str, Any], before: int) -> int:
         """The row's step; the one before it where it has none."""
-        if not _is_training(row) and self.end_of_epoch:
+        if self.end_of_epoch and not _is_training(row):
             epoch = _whole_step(row.get("epoch", row.get("step")))
             if epoch in self.end_of_epoch:
                 return self.end_of_epoch[epoch]
@@ -266,7 +288,12 @@ def _is_training(row: Mapping[str, Any]) -> bool:
     """False for rows that say they are validation, and for those without any loss or learning rate beside others' metrics."""
     if "mode" in row:
         return bool(row["mode"] == "train")
-    return any("loss" in str(key).lower() or str(key) in ("lr", "learning_rate") for key in row)
+    return any(map(_is_of_training, row))
+
+
+@lru_cache(4096)
+def _is_of_training(key: str) -> bool:
+    return "loss" in key.lower() or key in ("lr", "learning_rate")
 
 
 def _iterations_per_epoch(training: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> int | None:
@@ -291,8 +318,8 @@ def _iterations_per_epoch(training: Sequence[Mapping[str, Any]], others: Sequenc
 
 def _interval(counts: Sequence[int]) -> int:
     """The usual distance from one logged iteration to the next within an epoch; 0 when there is none."""
-    moves = [after - before for before, after in itertools.pairwise(counts) if after > before]
-    return max(set(moves), key=moves.count, default=0)
+    counted = Counter(after - before for before, after in itertools.pairwise(counts) if after > before)
+    return max(counted, key=counted.__getitem__, default=0)
 
 
 def _told_length(others: Sequence[Mapping[str, Any]], logged: int, interval: int) -> int | None:

@@ -36,7 +36,10 @@ def json_number(value: object, *, texts: bool = False) -> float | None:
         value: what `json.loads` made of it.
         texts: whether any short string that reads as a number counts, as in trainers that log numbers as text.
     """
-    if isinstance(value, bool):
+    kind = type(value)
+    if kind is float:  # nearly all of them; asked first, as a log holds millions
+        return value  # type: ignore[return-value]
+    if value is None or kind is bool:
         return None
     if isinstance(value, int | float):
         try:

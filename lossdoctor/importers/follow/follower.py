@@ -65,11 +65,8 @@ class Follower:
         before = Tree(str(self._path), self._where)
         self._discovery = find_sources(self._path, self._options, self._where)
         known = {bundle.source: bundle for bundle in self._bundles}
-        keys = [_key(source) for source in self._discovery.sources]
-        found = [
-            known.pop(key) if key in known else _Bundle(source, pool)
-            for key, source in zip(keys, self._discovery.sources, strict=True)
-        ]
+        keyed = [(_key(source), source) for source in self._discovery.sources]
+        found = [known.pop(key) if key in known else _Bundle(source, pool) for key, source in keyed]
         # A log that is gone keeps its run, with a problem that says so; a rotated one is there again in a moment.
         self._bundles = [*found, *(bundle for bundle in known.values() if bundle.gone())]
         followed = {path for source in self._discovery.sources for path in source.every_file}
