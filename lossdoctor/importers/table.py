@@ -6,6 +6,7 @@ the same result.
 
 from __future__ import annotations
 
+import codecs
 import os
 from dataclasses import dataclass, field
 
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.importers.dialect import Dialect, decode, split_lines
-from lossdoctor.importers.files import read_bytes, shown
+from lossdoctor.importers.files import opened, read_bytes, shown
 from lossdoctor.importers.table_cells import TableColumn
 from lossdoctor.runs import Problem, ProblemLevel
 
@@ -22,6 +23,7 @@ MAX_COLUMNS = 10_000
 MAX_LINE = 16 << 20
 # Below this the plain reader is faster than importing pandas.
 _PANDAS_FROM = 4 << 20
+_PIECE = 4 << 20
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ def read_table(path: str) -> Table | None:
     if _PANDAS_FROM <= os.path.getsize(path) <= MAX_BYTES:
         from lossdoctor.importers.large_table import read_large
 
-        table = read_large(path)
+        table = read_large(path) or _read_in_pieces(path)
         if table is not None:
             return table
     data, whole = read_bytes(path, MAX_BYTES)
@@ -56,6 +58,20 @@ def read_table(path: str) -> Table | None:
         text = "is larger than 4 GB; the rest was not read."
         table.problems.append(Problem("too_large", ProblemLevel.WARNING, shown(path), text))
     return table
+
+
+def _read_in_pieces(path: str) -> Table | None:
+    """A large table that is not sound throughout: only its unsound pieces are read line by line."""
+    from lossdoctor.importers.growing_table import GrowingTable
+
+    growing = GrowingTable(path)
+    with opened(path) as (descriptor, size):
+        while size > 0 and (piece := os.read(descriptor, min(_PIECE, size))):
+            if piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return None  # the codes of a line end may be anywhere in these
+            growing.feed(piece)
+            size -= len(piece)
+    return growing.table(ended=True)
 
 
 def parse_table(data: bytes, path: str) -> Table | None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossdoctor.importers import find_sources, read_source
+from lossdoctor.importers import find_sources, read_source, table_rows
 from lossdoctor.importers import table as table_module
 from lossdoctor.importers.tensorboard.reader import EventFile, read_event_bytes
 from tests.helpers import logs
@@ -184,6 +184,8 @@ def test_tables(tmp_path_factory: pytest.TempPathFactory, sheet: Sheet, large: b
     path.write_bytes(sheet.text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table_module, "_PANDAS_FROM", 0 if large else 1 << 40)
+        patch.setattr(table_module, "_PIECE", 300)
+        patch.setattr(table_rows, "_MANY", 0)
         results = [read_source(source) for source in find_sources(path).sources]
     runs = [run for result in results for run in result.runs]
     told = {problem.code for result in results for problem in result.problems}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lossdoctor.importers.base import ImportResult, Source
-from lossdoctor.importers.follow.whole_lines import WholeLines
 from lossdoctor.importers.json_lines import JsonLinesImporter, JsonRows
 from lossdoctor.importers.text_log import TextLogImporter, text_lines
 from lossdoctor.importers.text_rows import TextReader
+from lossdoctor.importers.whole_lines import WholeLines
 
 
 class JsonTail:

@@ -13,8 +13,9 @@ from lossdoctor.importers.compressed import is_compressed
 from lossdoctor.importers.follow.appended import AppendedFile
 from lossdoctor.importers.follow.events import EventTail, event_result
 from lossdoctor.importers.follow.lines import JsonTail, TextTail, json_result, text_result
-from lossdoctor.importers.follow.tables import TableTail, table_result
+from lossdoctor.importers.follow.tables import table_result
 from lossdoctor.importers.follow.wandb import WandbTail, wandb_result
+from lossdoctor.importers.growing_table import GrowingTable
 from lossdoctor.importers.reading import read_source
 from lossdoctor.importers.registry import recognise
 
@@ -37,7 +38,7 @@ class _Kind:
 # Formats whose files are appended to. Those of all others are written anew each time, and read anew.
 _KINDS = {
     "tensorboard": _Kind(EventTail, event_result),
-    "csv": _Kind(TableTail, table_result),
+    "csv": _Kind(GrowingTable, table_result),
     "json_lines": _Kind(JsonTail, json_result),
     "wandb_binary": _Kind(WandbTail, wandb_result),
     "text_log": _Kind(TextTail, text_result),
