@@ -8,18 +8,27 @@ import click
 
 if TYPE_CHECKING:
     from lossdoctor.findings import Verdict
-    from lossdoctor.knowledge.catalogue import CauseEntry
+    from lossdoctor.knowledge.catalogue import CauseEntry, EvidenceEntry
     from lossdoctor.rules.base import Rule
+
+_FRAMEWORKS = {"pytorch": "PyTorch", "lightning": "Lightning", "keras": "Keras", "hf": "Hugging Face Trainer"}
 
 
 @click.command(short_help="Explain a symptom's code, a cause or a verdict.")
 @click.argument("topic", metavar="CODE|CAUSE|VERDICT")
-def explain(topic: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(topic: str, as_json: bool) -> None:
     """Explain a symptom (GN01 or overfitting), a cause (lr_too_high) or a verdict (plateau).
 
     Where a symptom and a verdict share a name, both are explained.
     """
-    click.echo(explanation(topic))
+    text = explanation(topic)
+    if as_json:
+        from lossdoctor.knowledge.catalogue import causes_by_id
+        from lossdoctor.workspace.json_causes import explanation_json
+
+        text = explanation_json(topic, text, causes_by_id().get(_name(topic)))
+    click.echo(text)
 
 
 def explanation(topic: str) -> str:
@@ -32,7 +41,7 @@ def explanation(topic: str) -> str:
     from lossdoctor.knowledge.catalogue import causes_by_id
     from lossdoctor.rules.registry import rule
 
-    wanted = topic.strip().lower().replace("-", "_").replace(" ", "_")
+    wanted = _name(topic)
     parts = []
     if wanted in set(Verdict):
         parts.append(_verdict(Verdict(wanted)))
@@ -43,6 +52,10 @@ def explanation(topic: str) -> str:
     if not parts:
         raise _unknown(topic, wanted)
     return "\n\n".join(parts)
+
+
+def _name(topic: str) -> str:
+    return topic.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _verdict(verdict: Verdict) -> str:
@@ -91,10 +104,25 @@ def _cause(cause: CauseEntry) -> str:
         prose.section("What it is", [cause.explanation]),
         prose.bullets("How to settle it, cheapest first", (f"({e.cost}) {e.text}" for e in cause.experiments)),
         prose.section("What to do about it", [cause.fix]),
-        prose.bullets("Explains", (name for name, _ in cause.explains)),
+        prose.bullets("Explains", (f"{name} ({prior:+.1f} beforehand)" for name, prior in cause.explains)),
+        prose.section("Where that comes from", [cause.prior_source]),
+        prose.bullets("What speaks for and against it (change of the log-odds)", map(_evidence, cause.evidence)),
+        *(prose.code(f"In code: {_FRAMEWORKS[snippet.framework]}", snippet.code) for snippet in cause.snippets),
         prose.bullets("References", cause.references),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _evidence(entry: EvidenceEntry) -> str:
+    """One piece of evidence: the question by its name, what each answer is worth, and the source of that."""
+    asked = ", ".join(str(value) if isinstance(value, str) else f"{key} {_plain(value)}" for key, value in entry.args)
+    name = entry.predicate.replace("_", " ") + (f" ({asked})" if asked else "")
+    otherwise = f", otherwise {entry.else_weight:+.1f}" if entry.else_weight else ""
+    return f"{entry.weight:+.1f}{otherwise}: {name} [{entry.source}]"
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
 
 
 def _causes_of(*names: str) -> list[str]:

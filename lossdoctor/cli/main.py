@@ -10,6 +10,9 @@ import click
 
 from lossdoctor import __version__, safe_text
 from lossdoctor.cli.cache import cache
+from lossdoctor.cli.causes import causes
+from lossdoctor.cli.checklist import checklist
+from lossdoctor.cli.compare import compare
 from lossdoctor.cli.completion import completion
 from lossdoctor.cli.config import config
 from lossdoctor.cli.convert import convert
@@ -20,6 +23,7 @@ from lossdoctor.cli.formats import formats
 from lossdoctor.cli.group import DEFAULT_COMMAND, OpenByDefault
 from lossdoctor.cli.inspect import inspect
 from lossdoctor.cli.open_window import open_window
+from lossdoctor.cli.plan import plan
 from lossdoctor.cli.report import report
 from lossdoctor.cli.rules import rules
 from lossdoctor.cli.scan import scan
@@ -41,8 +45,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    open_window, demo, scan, report, explain, rules, formats, config,
-    cache, inspect, convert, watch, completion,
+    open_window, demo, scan, causes, explain, compare, plan, report, rules, formats, checklist, config, cache, inspect,
+    convert, watch, completion,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -39,6 +39,11 @@ def bullets(title: str, items: Iterable[str]) -> str:
     return "\n".join([f"\n{title}", *lines]) if lines else ""
 
 
+def code(title: str, lines: str) -> str:
+    """A heading with lines of code below it, as they are: wrapped code cannot be copied."""
+    return "\n".join([f"\n{title}", *(f"    {line}".rstrip() for line in lines.splitlines())]) if lines else ""
+
+
 def docstring_sections(doc: str) -> Iterator[tuple[str, str]]:
     """(title, text) of the fixed sections of a rule's docstring: a line that ends with a colon, its body indented."""
     title, body = "", list[str]()

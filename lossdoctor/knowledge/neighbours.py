@@ -13,6 +13,8 @@ from lossdoctor.runs import (
     Role,
     Run,
     StandardConfig,
+    call_name,
+    full_name,
     further_settings,
     name_settings,
     run_settings,
@@ -38,6 +40,7 @@ class Sibling:
         further: (key, value) of its settings without a standard name, sorted.
         entries: how many entries its config has.
         calm: its training loss is finite throughout, never jumps, and does not end far above its best.
+        named: its name spells out settings.
     """
 
     id: str
@@ -49,11 +52,12 @@ class Sibling:
     further: tuple[tuple[str, ConfigValue], ...] = ()
     entries: int = 0
     calm: bool = False
+    named: bool = False
 
     @property
     def recorded(self) -> bool:
         """The run says what it was run with, as `recorded`."""
-        return self.entries >= FEWEST or bool(name_settings(self.name))
+        return self.entries >= FEWEST or self.named
 
 
 def as_sibling(run: Run | Sibling) -> Sibling:
@@ -67,7 +71,9 @@ def as_sibling(run: Run | Sibling) -> Sibling:
         branch = series.last_branch()
         first, end = float(series.values[0]), end_level(run)
         began = float(branch.values[0]) if branch.finite.any() else None
-    return Sibling(run.id, run.name, config, first, began, end, further, len(run.config), _is_calm(run))
+    named = bool(name_settings(full_name(run)))
+    name = call_name(run)
+    return Sibling(run.id, name, config, first, began, end, further, len(run.config), _is_calm(run), named)
 
 
 def _is_calm(run: Run) -> bool:
@@ -128,4 +134,4 @@ def recorded(run: Run) -> bool:
 
     A logged learning rate alone does not: two runs that agree or differ in it may differ in everything else.
     """
-    return len(run.config) >= FEWEST or bool(name_settings(run.name))
+    return len(run.config) >= FEWEST or bool(name_settings(full_name(run)))

@@ -26,7 +26,15 @@ from lossdoctor.runs.roles import Role, RoleAssignment
 from lossdoctor.runs.run import ConfigValue, Run
 from lossdoctor.runs.seams import Seam, SeamKind, find_seams
 from lossdoctor.runs.series import Series
-from lossdoctor.runs.settings import differences, further_settings, name_settings, run_settings, settings_apart
+from lossdoctor.runs.settings import (
+    call_name,
+    differences,
+    full_name,
+    further_settings,
+    name_settings,
+    run_settings,
+    settings_apart,
+)
 
 __all__ = [
     "STANDARD_NAMES",
@@ -44,8 +52,10 @@ __all__ = [
     "SeamKind",
     "Series",
     "StandardConfig",
+    "call_name",
     "differences",
     "find_seams",
+    "full_name",
     "further_settings",
     "name_settings",
     "run_settings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 import numpy as np
 
@@ -76,13 +77,25 @@ def _described(run: Run) -> _Described:
 def _describe(run: Run) -> _Described:
     standard = standard_config(run.config)
     values, keys = dict(standard.items()), dict(standard.keys)
-    for name, value in name_settings(run.name if run.name in run.id else f"{run.id}/{run.name}").items():
+    for name, value in name_settings(full_name(run)).items():
         if name not in values:
             values[name], keys[name] = value, "run name"
     known = {key for _, key in standard.keys}
     other = {key: value for key, value in run.config.items() if key not in known and not _NO_SETTING.search(key)}
     settings = StandardConfig(**values, keys=tuple(keys.items()))  # type: ignore[arg-type]  # each field's own type
     return _Described(settings, other)
+
+
+def full_name(run: Run) -> str:
+    """The run's name with its folder, where settings are spelled out as often: `lr1e-3/metrics.csv`, `bs32/version_0`."""
+    parts = PurePosixPath(run.id).parts[-2:]
+    return "/".join(parts if run.name in parts else (*parts, run.name))
+
+
+def call_name(run: Run) -> str:
+    """What to call a run beside others: its name, with its folder where it is a file (`lr1e-3/metrics.csv`)."""
+    parts = PurePosixPath(run.id).parts
+    return "/".join(parts[-2:]) if parts and parts[-1].startswith(f"{run.name}.") else run.name
 
 
 def name_settings(name: str) -> dict[str, float | str]:

@@ -9,7 +9,7 @@ from lossdoctor import formatting, safe_text
 from lossdoctor.findings import Verdict
 from lossdoctor.knowledge.case import MAX_SIBLINGS
 from lossdoctor.knowledge.neighbours import end_level, recorded
-from lossdoctor.runs import differences
+from lossdoctor.runs import call_name, differences
 from lossdoctor.runs.run import ConfigValue
 from lossdoctor.workspace.results import DiagnosedRun
 from lossdoctor.workspace.siblings import sibling_groups
@@ -89,7 +89,7 @@ def _contrast(item: DiagnosedRun, other: DiagnosedRun) -> Contrast | None:
         return None
     changes = tuple((name, *values) for name, values in changed.items())
     ends = end_level(item.run), end_level(other.run)
-    return Contrast(item.run.id, other.run.id, other.run.name, changes, mine, theirs, *ends)
+    return Contrast(item.run.id, other.run.id, call_name(other.run), changes, mine, theirs, *ends)
 
 
 def _value(value: ConfigValue) -> str:
