@@ -82,9 +82,9 @@ def _text(item: DiagnosedRun, contrasts: Sequence[Contrast], marks: dict[str, Ma
 def _cause(number: int, item: ChecklistItem, cause: RankedCause) -> str:
     from lossdoctor import formatting
     from lossdoctor.cli import prose
-    from lossdoctor.knowledge.marks import Status
+    from lossdoctor.knowledge.marks import Standing
 
-    status = "" if item.mark.status is Status.OPEN else f", {item.mark.status}"
+    status = "" if item.mark.status is Standing.OPEN else f", {item.mark.status}"
     head = f"\n{number}. {cause.title} ({cause.id}, {formatting.percent(round(item.score, 2))}{status})"
     evidence = (*cause.arguments_for, *cause.arguments_against)
     before = f"{_odds(cause.prior)} before any evidence ({cause.prior_source})"

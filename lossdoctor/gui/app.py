@@ -31,6 +31,8 @@ from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
 from lossdoctor.gui.theme import Appearance, Look
 from lossdoctor.gui.window_settings import WindowSettings
+from lossdoctor.knowledge.marks import Mark as CauseMark
+from lossdoctor.knowledge.marks import Standing
 from lossdoctor.runs import Role
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
 from lossdoctor.workspace.checklists import ChecklistStore, run_key
@@ -130,6 +132,7 @@ class Desk(QObject):
         window.plot.mark_activated.connect(self._mark_activated)
         window.diagnosis.finding_activated.connect(lambda finding: selection.set_finding(finding, show=True))
         window.diagnosis.cause_ticked.connect(self._ticked)
+        window.diagnosis.cause_marked.connect(self._marked)
         window.problems.copy_asked.connect(commands.copy_text)
         window.problems.close_asked.connect(commands.toggle_problems)
         window.status.cancel_asked.connect(commands.cancel_work)
@@ -235,7 +238,7 @@ class Desk(QObject):
 
     def _show_ticks(self) -> None:
         item = self.selection.run
-        self.window.diagnosis.set_run(item, self.store.ticks(item.run) if item is not None else frozenset())
+        self.window.diagnosis.set_run(item, self.store.marks(item.run) if item is not None else {})
 
     def _draw(self, *_: object) -> None:
         """Draws the run in view, or all marked runs and the baseline together."""
@@ -295,6 +298,12 @@ class Desk(QObject):
     def _ticked(self, cause_id: str, on: bool) -> None:
         if self.selection.run is not None:
             self.run_commands.set_ticked(self.selection.run, cause_id, on)
+
+    def _marked(self, cause_id: str, mark: object) -> None:
+        if self.selection.run is not None:
+            assert isinstance(mark, CauseMark)  # what the pane sends
+            what = "note" if mark.status is Standing.OPEN else str(mark.status)
+            self.run_commands.set_mark(self.selection.run, cause_id, mark, what)
 
     # --- the rest ---
 

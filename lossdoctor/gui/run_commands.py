@@ -13,6 +13,7 @@ from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.undo import Change
+from lossdoctor.knowledge.marks import OPEN, Mark, Standing
 from lossdoctor.workspace.checklists import ChecklistStore, run_key
 from lossdoctor.workspace.results import DiagnosedRun
 from lossdoctor.workspace.run_marks import RunMarks
@@ -104,16 +105,22 @@ class RunCommands(QObject):
 
     def set_ticked(self, item: DiagnosedRun, cause_id: str, on: bool) -> None:
         """Remembers a tick, so that it can be undone."""
-        asked = [True]  # the box shows the first change already
+        note = self._store.marks(item.run).get(cause_id, OPEN).note
+        self.set_mark(item, cause_id, Mark(Standing.DONE if on else Standing.OPEN, note), "tick" if on else "untick")
 
-        def write(ticked: bool) -> None:
-            if not self._store.set_ticked(item.run, cause_id, ticked):
+    def set_mark(self, item: DiagnosedRun, cause_id: str, mark: Mark, what: str) -> None:
+        """Remembers what was found out about a cause, so that it can be undone; `what` names it in the menu."""
+        before = self._store.marks(item.run).get(cause_id, OPEN)
+        shown = [True]  # the card shows the first change already
+
+        def write(new: Mark) -> None:
+            if not self._store.set_mark(item.run, cause_id, new):
                 self._window.messages.show_notice(Notice(Level.ERROR, self._store.notice))
-            if not asked:
+            if not shown:
                 self.ticks_changed.emit()
-            asked.clear()
+            shown.clear()
 
-        self._undo_stack.push(Change("tick" if on else "untick", lambda: write(on), lambda: write(not on)))
+        self._undo_stack.push(Change(what, lambda: write(mark), lambda: write(before)))
 
     def undo(self) -> None:
         """Takes the last change back."""

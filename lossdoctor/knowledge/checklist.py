@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lossdoctor.knowledge.catalogue import Cost, Experiment, Snippet, causes_by_id
-from lossdoctor.knowledge.marks import OPEN, Mark, Status, reconsider
+from lossdoctor.knowledge.marks import OPEN, Mark, Standing, reconsider
 from lossdoctor.knowledge.ranked import RankedCause
 
 # What a cause's probability is multiplied by for the order: a test of minutes is worth doing for a cause half as
 # likely as one that needs a short run, and a third as likely as one that needs a full run.
 CHEAPNESS = {Cost.MINUTES: 1.0, Cost.SHORT_RUN: 0.5, Cost.FULL_RUN: 0.33}
-_PLACE = {Status.CONFIRMED: 0, Status.RULED_OUT: 2}
+_PLACE = {Standing.CONFIRMED: 0, Standing.RULED_OUT: 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from lossdoctor.knowledge.ranked import RankedCause
 
 
-class Status(StrEnum):
+class Standing(StrEnum):
     """How far one item of the checklist is."""
 
     OPEN = "open"
@@ -27,7 +27,7 @@ class Mark:
         note: free text; may be empty.
     """
 
-    status: Status = Status.OPEN
+    status: Standing = Standing.OPEN
     note: str = ""
 
 
@@ -51,24 +51,24 @@ def reconsider(causes: Sequence[RankedCause], marks: Mapping[str, Mark]) -> tupl
         The same causes with new scores: 1 for confirmed, 0 for ruled out. Without such marks they are unchanged.
     """
     status = {cause.id: marks.get(cause.id, OPEN).status for cause in causes}
-    settled = [cause for cause in causes if status[cause.id] in (Status.RULED_OUT, Status.CONFIRMED)]
+    settled = [cause for cause in causes if status[cause.id] in (Standing.RULED_OUT, Standing.CONFIRMED)]
     if not settled:
         return tuple(causes)
     scores = {cause.id: _score(cause, settled, status) for cause in causes}
-    order = {Status.CONFIRMED: 0, Status.RULED_OUT: 2}
+    order = {Standing.CONFIRMED: 0, Standing.RULED_OUT: 2}
     ranked = sorted(causes, key=lambda c: (order.get(status[c.id], 1), -scores[c.id], c.id))
     return tuple(replace(cause, score=scores[cause.id]) for cause in ranked)
 
 
-def _score(cause: RankedCause, settled: Sequence[RankedCause], status: Mapping[str, Status]) -> float:
-    if status[cause.id] is Status.CONFIRMED:
+def _score(cause: RankedCause, settled: Sequence[RankedCause], status: Mapping[str, Standing]) -> float:
+    if status[cause.id] is Standing.CONFIRMED:
         return 1.0
-    if status[cause.id] is Status.RULED_OUT:
+    if status[cause.id] is Standing.RULED_OUT:
         return 0.0
     odds = cause.score / max(1.0 - cause.score, 1e-9)
     for other in settled:
         common = overlap(cause, other)
-        if status[other.id] is Status.RULED_OUT:
+        if status[other.id] is Standing.RULED_OUT:
             odds *= 1.0 + common * other.score / max(1.0 - other.score, 0.05)
         else:
             odds *= 1.0 - (1.0 - _EXPLAINED_AWAY) * common

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from lossdoctor.errors import UsageError
-from lossdoctor.knowledge.marks import Status
+from lossdoctor.knowledge.marks import Standing
 from lossdoctor.workspace.atomic_file import write_text
 from lossdoctor.workspace.checklists import ChecklistStore, StoredMark
 
 FORMAT, VERSION = "lossdoctor checklists", 1
-_STATUSES = frozenset(map(str, Status))
+_STATUSES = frozenset(map(str, Standing))
 _HINT = "Choose a file that `lossdoctor checklist export` wrote."
 
 

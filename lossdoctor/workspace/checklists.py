@@ -20,7 +20,7 @@ from typing import Self
 
 from lossdoctor.importers.options import ColumnMap
 from lossdoctor.importers.role_choice import CHOSEN, with_roles
-from lossdoctor.knowledge.marks import OPEN, Mark, Status
+from lossdoctor.knowledge.marks import OPEN, Mark, Standing
 from lossdoctor.runs import Role, Run
 from lossdoctor.workspace.damaged import set_aside
 
@@ -67,7 +67,7 @@ _MIGRATIONS = (
     DROP TABLE ticks
     """,
 )
-_STATUSES = frozenset(map(str, Status))
+_STATUSES = frozenset(map(str, Standing))
 _PRINTED_SERIES, _PRINTED_POINTS = 4, 3
 _ROLES = frozenset(map(str, Role))
 _BUSY_SECONDS = 0.5  # another window may be writing; a tick that waits longer than this would be felt
@@ -136,7 +136,7 @@ class ChecklistStore:
         key = run_key(run)
         with self._lock:
             rows = self._marks(key) or (self._marks(key) if self._adopt(run, key) else [])
-        return {str(item): Mark(Status(status), str(note)) for item, status, note in rows if status in _STATUSES}
+        return {str(item): Mark(Standing(status), str(note)) for item, status, note in rows if status in _STATUSES}
 
     def set_mark(self, run: Run, item: str, mark: Mark) -> bool:
         """Remembers a mark, or forgets it when it says nothing; False when it could not be written (`notice` says why)."""
@@ -151,12 +151,12 @@ class ChecklistStore:
 
     def ticks(self, run: Run) -> frozenset[str]:
         """The ids of the items that were done, ruled out or confirmed for this run."""
-        return frozenset(item for item, mark in self.marks(run).items() if mark.status is not Status.OPEN)
+        return frozenset(item for item, mark in self.marks(run).items() if mark.status is not Standing.OPEN)
 
     def set_ticked(self, run: Run, item: str, ticked: bool) -> bool:
         """Remembers or forgets one tick and keeps the note; False when it could not be written."""
         old = self.marks(run).get(item, OPEN)
-        status = (Status.DONE if old.status is Status.OPEN else old.status) if ticked else Status.OPEN
+        status = (Standing.DONE if old.status is Standing.OPEN else old.status) if ticked else Standing.OPEN
         return self.set_mark(run, item, Mark(status, old.note))
 
     def _marks(self, key: str) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lossdoctor.knowledge.checklist import ChecklistItem, build_checklist
-from lossdoctor.knowledge.marks import Mark, Status
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.workspace.results import DiagnosedRun
 
 
@@ -35,7 +35,7 @@ def plan(runs: Iterable[DiagnosedRun], marks: Mapping[str, Mapping[str, Mark]] |
     found: dict[str, list[tuple[ChecklistItem, DiagnosedRun]]] = {}
     for run in runs:
         for item in build_checklist(run.diagnosis.causes, (marks or {}).get(run.run.id)):
-            if item.mark.status is Status.OPEN:
+            if item.mark.status is Standing.OPEN:
                 found.setdefault(item.id, []).append((item, run))
     return tuple(sorted((_planned(each) for each in found.values()), key=lambda p: (-p.value, p.item.id)))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lossdoctor.knowledge.catalogue import load_causes
-from lossdoctor.knowledge.marks import Mark, Status
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.workspace import checklists
 from lossdoctor.workspace.scan import scan
 
@@ -64,7 +64,7 @@ def test_causes_json_adds_up(lossdoctor: Cli, sweep: Path) -> None:
 def test_a_ruled_out_cause_goes_last(lossdoctor: Cli, sweep: Path) -> None:
     (item,) = [item for item in scan([sweep]).runs if "0.5" in item.run.id]
     with checklists.ChecklistStore() as store:
-        store.set_mark(item.run, "lr_too_high", Mark(Status.RULED_OUT, "tried 1e-4"))
+        store.set_mark(item.run, "lr_too_high", Mark(Standing.RULED_OUT, "tried 1e-4"))
     (run,) = [run for run in json.loads(lossdoctor("causes", "--json", sweep).out)["runs"] if run["causes"]]
     assert (run["causes"][-1]["id"], run["causes"][-1]["note"]) == ("lr_too_high", "tried 1e-4")
     plan = json.loads(lossdoctor("plan", "--json", sweep).out)["experiments"]
@@ -110,13 +110,13 @@ def test_every_cause_is_explained(lossdoctor: Cli, cause: Any) -> None:
 def test_checklists_go_out_and_in(lossdoctor: Cli, sweep: Path, tmp_path: Path) -> None:
     (item, *_) = scan([sweep]).runs
     with checklists.ChecklistStore() as store:
-        store.set_mark(item.run, "bad_init", Mark(Status.CONFIRMED))
+        store.set_mark(item.run, "bad_init", Mark(Standing.CONFIRMED))
     file = tmp_path / "marks.json"
     assert lossdoctor("checklist", "export", file).out == "1 mark written.\n"
     checklists.default_path().unlink()
     assert lossdoctor("checklist", "import", file).out == "1 mark taken in.\n"
     with checklists.ChecklistStore() as store:
-        assert store.marks(item.run)["bad_init"].status is Status.CONFIRMED
+        assert store.marks(item.run)["bad_init"].status is Standing.CONFIRMED
 
 
 def test_a_wrong_file_is_refused(lossdoctor: Cli, tmp_path: Path) -> None:

@@ -88,6 +88,32 @@ def test_a_tick_survives_a_restart(desks: Desks, qtbot: Any) -> None:
     assert not any(boxes[1:])
 
 
+def test_ruling_a_cause_out_reranks_at_once_and_survives_a_restart(desks: Desks, qtbot: Any) -> None:
+    first = desks.open()
+    opened(first, qtbot, resource("examples"), 6)
+    choose(first, qtbot, OVERFITTING)
+    pane = first.window.diagnosis
+    order = [card.cause.id for card in pane.cause_cards]
+    scores = {card.cause.id: card.cause.score for card in pane.cause_cards}
+    card = pane.cause_cards[0]
+    card.unfold(True)
+    card.note.setText("twice the data: same")
+    card.ruled_out.click()
+    qtbot.waitUntil(lambda: pane.cause_cards[0].cause.id != order[0], timeout=2_000)
+    assert pane.cause_cards[-1].cause.id == order[0]
+    assert pane.cause_cards[-1].cause.score == 0
+    assert any(card.cause.score > scores[card.cause.id] for card in pane.cause_cards)
+    desks.close(first)
+
+    second = desks.open()
+    opened(second, qtbot, resource("examples"), 6)
+    choose(second, qtbot, OVERFITTING)
+    last = second.window.diagnosis.cause_cards[-1]
+    assert last.cause.id == order[0]
+    assert (last.ruled_out.isChecked(), last.note.text()) == (True, "twice the data: same")
+    second.window.actions_by_id["edit.undo"].trigger()
+
+
 def test_the_report_is_exported_with_the_ticks(desks: Desks, desk: Desk, qtbot: Any, tmp_path: Path) -> None:
     opened(desk, qtbot, resource("examples"), 6)
     desks.answers.report = tmp_path / "out.pdf"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lossdoctor.knowledge.marks import Mark, Status, overlap, reconsider
+from lossdoctor.knowledge.marks import Mark, Standing, overlap, reconsider
 from lossdoctor.knowledge.ranked import Argument, RankedCause
 
 
@@ -17,11 +17,11 @@ def cause(id: str, score: float, signs: tuple[str, ...] = (), explains: tuple[st
 
 
 A, B, C = cause("a", 0.6, ("x", "y")), cause("b", 0.3, ("x",)), cause("c", 0.35, ("z",), ("OT01",))
-OUT, YES = Mark(Status.RULED_OUT), Mark(Status.CONFIRMED)
+OUT, YES = Mark(Standing.RULED_OUT), Mark(Standing.CONFIRMED)
 
 
 def test_without_findings_nothing_changes() -> None:
-    marks = {"a": Mark(Status.DONE, "tried"), "unknown": OUT}
+    marks = {"a": Mark(Standing.DONE, "tried"), "unknown": OUT}
     assert reconsider([A, C, B], marks) == (A, C, B)
 
 

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from lossdoctor.errors import UsageError
-from lossdoctor.knowledge.marks import Mark, Status
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.runs import Run
 from lossdoctor.workspace.checklist_file import export_marks, import_marks
 from lossdoctor.workspace.checklists import ChecklistStore, run_key
 from tests.knowledge.builders import make_run
 
-RULED_OUT = Mark(Status.RULED_OUT, "rate range test: fine up to 0.1")
+RULED_OUT = Mark(Standing.RULED_OUT, "rate range test: fine up to 0.1")
 
 
 def run_at(path: Path, points: int = 50) -> Run:
@@ -38,9 +38,9 @@ def test_marks_are_kept_and_forgotten(base: Path, tmp_path: Path) -> None:
     with ChecklistStore(base) as store:
         assert store.marks(run) == {}
         assert store.set_mark(run, "lr_too_high", RULED_OUT)
-        assert store.set_mark(run, "bad_init", Mark(Status.OPEN, "only a note"))
+        assert store.set_mark(run, "bad_init", Mark(Standing.OPEN, "only a note"))
     with ChecklistStore(base) as store:
-        assert store.marks(run) == {"lr_too_high": RULED_OUT, "bad_init": Mark(Status.OPEN, "only a note")}
+        assert store.marks(run) == {"lr_too_high": RULED_OUT, "bad_init": Mark(Standing.OPEN, "only a note")}
         assert store.ticks(run) == {"lr_too_high"}
         store.set_mark(run, "bad_init", Mark())
         assert set(store.marks(run)) == {"lr_too_high"}
@@ -49,9 +49,9 @@ def test_marks_are_kept_and_forgotten(base: Path, tmp_path: Path) -> None:
 def test_ticking_keeps_note_and_status(base: Path, tmp_path: Path) -> None:
     run = run_at(tmp_path / "a")
     with ChecklistStore(base) as store:
-        store.set_mark(run, "bad_init", Mark(Status.OPEN, "he_normal?"))
+        store.set_mark(run, "bad_init", Mark(Standing.OPEN, "he_normal?"))
         store.set_ticked(run, "bad_init", True)
-        assert store.marks(run)["bad_init"] == Mark(Status.DONE, "he_normal?")
+        assert store.marks(run)["bad_init"] == Mark(Standing.DONE, "he_normal?")
         store.set_mark(run, "lr_too_high", RULED_OUT)
         store.set_ticked(run, "lr_too_high", True)
         assert store.marks(run)["lr_too_high"] == RULED_OUT
@@ -60,13 +60,13 @@ def test_ticking_keeps_note_and_status(base: Path, tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from lossdoctor.knowledge.marks import Mark, Status
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.workspace.checklists import ChecklistStore
 from tests.workspace.test_checklists import run_at
 store = ChecklistStore(Path(sys.argv[1]))
 run = run_at(Path(sys.argv[2]))
 for number in range(100000):
-    assert store.set_mark(run, f"item{number}", Mark(Status.DONE, str(number)))
+    assert store.set_mark(run, f"item{number}", Mark(Standing.DONE, str(number)))
     print(number, flush=True)
 """
 
@@ -101,7 +101,7 @@ def test_an_older_programs_ticks_become_marks(base: Path, tmp_path: Path) -> Non
     for _ in range(2):
         with ChecklistStore(base) as store:
             assert store.notice == ""
-            assert store.marks(run) == {"bad_init": Mark(Status.DONE)}
+            assert store.marks(run) == {"bad_init": Mark(Standing.DONE)}
 
 
 def test_marks_follow_a_run_that_moved_and_grew(base: Path, tmp_path: Path) -> None:
@@ -133,9 +133,9 @@ def test_export_and_import(base: Path, tmp_path: Path) -> None:
         assert import_marks(store, file) == 1
         assert store.marks(run) == {"lr_too_high": RULED_OUT}
         assert import_marks(store, file) == 0
-        store.set_mark(run, "lr_too_high", Mark(Status.CONFIRMED))
+        store.set_mark(run, "lr_too_high", Mark(Standing.CONFIRMED))
         assert import_marks(store, file) == 0
-        assert store.marks(run)["lr_too_high"].status is Status.CONFIRMED
+        assert store.marks(run)["lr_too_high"].status is Standing.CONFIRMED
 
 
 BAD = {

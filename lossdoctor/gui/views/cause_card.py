@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
 from lossdoctor.gui.views.section import Disclosure
 from lossdoctor.gui.views.tick_box import TickBox
-from lossdoctor.knowledge.ranked import Argument, RankedCause
+from lossdoctor.knowledge.checklist import ChecklistItem
+from lossdoctor.knowledge.marks import Mark, Standing
+from lossdoctor.knowledge.ranked import Argument, Move, RankedCause
 
 _BAR = 40
 
@@ -50,25 +54,48 @@ class CauseCard(QFrame):
 
     Signals:
         ticked(cause_id, on): the user ticked or unticked it.
+        marked(cause_id, mark): the user ruled it out, confirmed it, took that back or wrote a note.
     """
 
     ticked = Signal(str, bool)
+    marked = Signal(str, object)
 
-    def __init__(self, cause: RankedCause, ticked: bool, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, cause: RankedCause, item: ChecklistItem, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cause = cause
+        self._item = item
         self._look = look
+        ticked = item.mark.status is not Standing.OPEN
         self.box = TickBox(look)
         self.box.setChecked(ticked)
         self.box.setAccessibleName(f"Checked: {safe_text.plain(cause.title)}")
         self.box.setToolTip("Tick what you have checked; ticks are kept")
         self._title = PlainLabel(cause.title, tone="done" if ticked else "heading", wrap=True)
         self._toggle = Disclosure("Why, and what to do", look)
+        self.ruled_out = _choice("Ruled out", "The test spoke against it: the causes left are weighed again")
+        self.confirmed = _choice("Confirmed", "The test proved it: it goes first, the others become less likely")
+        self.ruled_out.setChecked(item.mark.status is Standing.RULED_OUT)
+        self.confirmed.setChecked(item.mark.status is Standing.CONFIRMED)
+        self.note = QLineEdit(item.mark.note)
+        self.note.setPlaceholderText("Note")
+        self.note.setAccessibleName(f"Note on {safe_text.plain(cause.title)}")
         self._body = self._details()
         self._body.hide()
         self._arrange()
         self.box.toggled.connect(self._ticked)
         self._toggle.toggled.connect(self._body.setVisible)
+        self.ruled_out.clicked.connect(lambda on: self._settle(Standing.RULED_OUT if on else Standing.OPEN))
+        self.confirmed.clicked.connect(lambda on: self._settle(Standing.CONFIRMED if on else Standing.OPEN))
+        self.note.editingFinished.connect(self._noted)
+
+    @property
+    def unfolded(self) -> bool:
+        """The details are shown."""
+        return self._toggle.isChecked()
+
+    def unfold(self, on: bool) -> None:
+        """Shows or hides the details."""
+        self._toggle.setChecked(on)
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -86,6 +113,8 @@ class CauseCard(QFrame):
         lead = self._lead()
         if lead:
             inner.addWidget(PlainLabel(lead, tone="small", wrap=True))
+        if self._item.mark.note:
+            inner.addWidget(PlainLabel(f"Your note: {self._item.mark.note}", tone="small", wrap=True))
         inner.addWidget(self._toggle)
         inner.addWidget(self._body)
         layout.addLayout(inner)
@@ -105,25 +134,68 @@ class CauseCard(QFrame):
         if cause.explanation:
             column.addWidget(PlainLabel(cause.explanation, wrap=True, selectable=True))
         blocks = (
+            ("Beforehand", [f"{_signed(cause.prior)}  {cause.prior_source}"] if cause.prior_source else []),
             ("For", [_weighed(argument) for argument in cause.arguments_for]),
             ("Against", [_weighed(argument) for argument in cause.arguments_against]),
-            ("Not logged", list(cause.missing)),
-            ("Settle it", [cause.experiment] if cause.experiment else []),
+            ("Log this to decide", [_moving(move) for move in cause.moves[:3]]),
+            ("Settle it", [f"{cause.experiment} ({self._item.cost})"] if cause.experiment else []),
             ("Mend it", [cause.fix] if cause.fix else []),
             ("Sources", list(cause.references)),
         )
         for title, lines in blocks:
             if lines:
                 column.addWidget(_block(title, lines))
+        column.addLayout(self._verdict_row())
         return body
+
+    def _verdict_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.ruled_out)
+        row.addWidget(self.confirmed)
+        row.addWidget(self.note, 1)
+        return row
+
+    def _settle(self, status: Standing) -> None:
+        self.marked.emit(self.cause.id, Mark(status, self.note.text().strip()))
+
+    def _noted(self) -> None:
+        note = self.note.text().strip()
+        if note != self._item.mark.note:
+            status = (
+                Standing.DONE
+                if self.box.isChecked() and self._item.mark.status is Standing.OPEN
+                else self._item.mark.status
+            )
+            self._item = replace(self._item, mark=Mark(status, note))
+            self.marked.emit(self.cause.id, self._item.mark)
 
     def _ticked(self, on: bool) -> None:
         self._title.set_tone("done" if on else "heading")
         self.ticked.emit(self.cause.id, on)
 
 
+def _choice(text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setCheckable(True)
+    button.setProperty("kind", "outcome")
+    return button
+
+
+def _signed(weight: float) -> str:
+    return f"{weight:+.1f}".replace("-", "−")
+
+
 def _weighed(argument: Argument) -> str:
-    return f"{'+' if argument.weight > 0 else '−'}  {argument.text}"
+    return f"{_signed(argument.weight)}  {argument.text}"
+
+
+def _moving(move: Move) -> str:
+    ways = " or ".join(_signed(way) for way in (move.up, move.down) if way)
+    code = f" {move.snippets[0][1]}" if move.snippets else ""
+    return f"{ways}  {move.text}{code}"
 
 
 def _block(title: str, lines: list[str]) -> QWidget:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from lossdoctor.findings import Finding, Status
@@ -13,6 +15,8 @@ from lossdoctor.gui.views.finding_card import FindingCard
 from lossdoctor.gui.views.outcome_list import OutcomeRow, unfound
 from lossdoctor.gui.views.section import Section
 from lossdoctor.gui.views.verdict_header import VerdictHeader
+from lossdoctor.knowledge.checklist import build_checklist
+from lossdoctor.knowledge.marks import OPEN, Mark, Standing, reconsider
 from lossdoctor.workspace.results import DiagnosedRun
 
 
@@ -22,16 +26,18 @@ class DiagnosisPane(QScrollArea):
     Signals:
         finding_activated(finding): the user wants to see a finding on the plot.
         cause_ticked(cause_id, on): the user ticked or unticked a checklist item.
+        cause_marked(cause_id, mark): the user ruled a cause out, confirmed it, took that back or wrote a note.
     """
 
     finding_activated = Signal(object)
     cause_ticked = Signal(str, bool)
+    cause_marked = Signal(str, object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self._item: DiagnosedRun | None = None
-        self._ticks: set[str] = set()
+        self._marks: dict[str, Mark] = {}
         self.finding_cards: list[FindingCard] = []
         self.cause_cards: list[CauseCard] = []
         self.setAccessibleName("Diagnosis")
@@ -40,7 +46,7 @@ class DiagnosisPane(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._arrange()
-        self.set_run(None, frozenset())
+        self.set_run(None, {})
 
     def _arrange(self) -> None:
         self.header = VerdictHeader(self._look)
@@ -68,10 +74,10 @@ class DiagnosisPane(QScrollArea):
             section.head.set_look(look)
         self._fill()
 
-    def set_run(self, item: DiagnosedRun | None, ticks: frozenset[str]) -> None:
-        """Shows this run with these checklist items ticked; None shows a hint."""
+    def set_run(self, item: DiagnosedRun | None, marks: Mapping[str, Mark]) -> None:
+        """Shows this run with what was found out about its causes; None shows a hint."""
         self._item = item
-        self._ticks = set(ticks)
+        self._marks = dict(marks)
         self.verticalScrollBar().setValue(0)
         self._fill()
 
@@ -102,11 +108,12 @@ class DiagnosisPane(QScrollArea):
             self.findings.add(PlainLabel("No rule found anything wrong with this run.", tone="muted", wrap=True))
 
     def _fill_causes(self, item: DiagnosedRun) -> None:
-        causes = item.diagnosis.causes
-        self.causes.setVisible(bool(causes))
-        for cause in causes:
-            card = CauseCard(cause, cause.id in self._ticks, self._look)
+        ranked = {cause.id: cause for cause in reconsider(item.diagnosis.causes, self._marks)}
+        self.causes.setVisible(bool(ranked))
+        for entry in build_checklist(item.diagnosis.causes, self._marks):
+            card = CauseCard(ranked[entry.id], entry, self._look)
             card.ticked.connect(self._ticked)
+            card.marked.connect(self._marked)
             self.cause_cards.append(card)
             self.causes.add(card)
         self._count_ticks()
@@ -121,12 +128,36 @@ class DiagnosisPane(QScrollArea):
             self.checked.add(OutcomeRow(outcome, self._look))
 
     def _ticked(self, cause_id: str, on: bool) -> None:
-        (self._ticks.add if on else self._ticks.discard)(cause_id)
+        note = self._marks.get(cause_id, OPEN).note
+        self._marks[cause_id] = Mark(Standing.DONE if on else Standing.OPEN, note)
         self._count_ticks()
         self.cause_ticked.emit(cause_id, on)
 
+    def _marked(self, cause_id: str, mark: Mark) -> None:
+        before, self._marks[cause_id] = self._marks.get(cause_id, OPEN), mark
+        self.cause_marked.emit(cause_id, mark)
+        if mark.status is not before.status:
+            # Not at once: the button that was clicked is one of those that make room for the new order.
+            QTimer.singleShot(0, lambda: self._order_anew(cause_id))
+
+    def _order_anew(self, cause_id: str) -> None:
+        """The causes in their new order, with the same cards folded out; the keyboard stays on the card it was on."""
+        if self._item is None:
+            return
+        unfolded = {card.cause.id for card in self.cause_cards if card.unfolded}
+        place = self.verticalScrollBar().value()
+        self.causes.clear()
+        self.cause_cards = []
+        self._fill_causes(self._item)
+        for card in self.cause_cards:
+            card.unfold(card.cause.id in unfolded)
+            if card.cause.id == cause_id:
+                card.box.setFocus()
+        self.verticalScrollBar().setValue(place)
+
     def _count_ticks(self) -> None:
-        done = sum(card.cause.id in self._ticks for card in self.cause_cards)
+        marks = (self._marks.get(card.cause.id, OPEN) for card in self.cause_cards)
+        done = sum(mark.status is not Standing.OPEN for mark in marks)
         self.causes.head.set_note(f"{done} of {len(self.cause_cards)} checked")
 
     def set_finding(self, finding: Finding | None) -> None:
