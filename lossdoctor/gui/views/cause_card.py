@@ -42,7 +42,8 @@ class ScoreBar(QWidget):
         painter.setBrush(self._look.surface("border"))
         painter.drawRoundedRect(groove, 3, 3)
         painter.setBrush(self._look.surface("accent"))
-        painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(_BAR * self._score, 6), 6), 3, 3)
+        if self._score > 0:
+            painter.drawRoundedRect(QRectF(groove.left(), groove.top(), max(_BAR * self._score, 6), 6), 3, 3)
         painter.setPen(self._look.surface("muted"))
         text = formatting.percent(round(self._score, 2))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
@@ -70,7 +71,7 @@ class CauseCard(QFrame):
         self.box.setChecked(ticked)
         self.box.setAccessibleName(f"Checked: {safe_text.plain(cause.title)}")
         self.box.setToolTip("Tick what you have checked; ticks are kept")
-        self._title = PlainLabel(cause.title, tone="done" if ticked else "heading", wrap=True)
+        self._title = PlainLabel(cause.title, tone=_tone(item.mark.status), wrap=True)
         self._toggle = Disclosure("Why, and what to do", look)
         self.ruled_out = _choice("Ruled out", "The test spoke against it: the causes left are weighed again")
         self.confirmed = _choice("Confirmed", "The test proved it: it goes first, the others become less likely")
@@ -113,8 +114,8 @@ class CauseCard(QFrame):
         lead = self._lead()
         if lead:
             inner.addWidget(PlainLabel(lead, tone="small", wrap=True))
-        if self._item.mark.note:
-            inner.addWidget(PlainLabel(f"Your note: {self._item.mark.note}", tone="small", wrap=True))
+        if said := _said(self._item.mark):
+            inner.addWidget(PlainLabel(said, tone="small", wrap=True))
         inner.addWidget(self._toggle)
         inner.addWidget(self._body)
         layout.addLayout(inner)
@@ -173,6 +174,17 @@ class CauseCard(QFrame):
     def _ticked(self, on: bool) -> None:
         self._title.set_tone("done" if on else "heading")
         self.ticked.emit(self.cause.id, on)
+
+
+def _tone(status: Standing) -> str:
+    """Struck out is what needs no more work; a confirmed cause is where the work begins."""
+    return "done" if status in (Standing.DONE, Standing.RULED_OUT) else "heading"
+
+
+def _said(mark: Mark) -> str:
+    """What the user found out, in one line."""
+    outcome = str(mark.status).capitalize() if mark.status in (Standing.RULED_OUT, Standing.CONFIRMED) else ""
+    return ". ".join(part for part in (outcome, mark.note) if part)
 
 
 def _choice(text: str, tip: str) -> QToolButton:
