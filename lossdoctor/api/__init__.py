@@ -1,4 +1,4 @@
-"""The Python API: `load`, `diagnose` and `scan`, for scripts and notebooks.
+"""The Python API: `load`, `diagnose` and `scan` for scripts and notebooks, `Monitor` and callbacks for training loops.
 
     import lossdoctor
 
@@ -12,9 +12,13 @@
 themselves in a notebook: verdict, plot, findings. pandas is imported only where a DataFrame is asked for.
 """
 
+from lossdoctor.api.callbacks import keras_callback, transformers_callback
 from lossdoctor.api.diagnosed import Diagnosed
 from lossdoctor.api.functions import diagnose, load, scan
 from lossdoctor.api.loaded import Loaded
+from lossdoctor.api.monitor import Monitor
 from lossdoctor.api.scanned import Scanned
 
-__all__ = ["Diagnosed", "Loaded", "Scanned", "diagnose", "load", "scan"]
+__all__ = [
+    "Diagnosed", "Loaded", "Monitor", "Scanned", "diagnose", "keras_callback", "load", "scan", "transformers_callback",
+]  # fmt: skip

@@ -21,7 +21,7 @@ from lossdoctor.cli.scan_options import file_options, where_of
 from lossdoctor.errors import UsageError
 
 if TYPE_CHECKING:
-    from lossdoctor.workspace.watching import News
+    from lossdoctor.workspace.live_judge import News
 
 _SEVERITIES = ("info", "low", "medium", "high")
 _HOOK_SECONDS = 10.0

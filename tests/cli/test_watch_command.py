@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from lossdoctor.diagnosis.engine import examine
-from lossdoctor.workspace.watching import News, Watcher
+from lossdoctor.workspace.live_judge import News
+from lossdoctor.workspace.watching import Watcher
 
 Cli = Callable[..., Any]
 HEADER = "step,train_loss,val_loss\n"
@@ -96,7 +97,7 @@ def test_unchanged_runs_are_not_judged_again(tmp_path: Path, monkeypatch: pytest
         judged.append(run.id)
         return real(run, **options)
 
-    monkeypatch.setattr("lossdoctor.workspace.watching.examine", spy)
+    monkeypatch.setattr("lossdoctor.workspace.live_judge.examine", spy)
     for name in "ab":
         append(tmp_path / name / "log.csv", HEADER + rows(0, 200, falling))
     watcher = Watcher([tmp_path])
