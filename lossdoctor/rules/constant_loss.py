@@ -68,7 +68,7 @@ class ConstantLoss(Rule):
         if change <= self.limit("change"):
             return self._whole(series, values, measurements)
         p = above(share, self.limit("frozen")) if share * values.size >= 10 else 0.0
-        low = abs(float(values[-1])) <= 0.01 * abs(float(np.median(values[: max(values.size // 20, 3)])))
+        low = abs(float(values[-1])) <= 0.01 * abs(float(np.median(values[: min(max(values.size // 20, 3), 20)])))
         if low and p >= REPORT_AT:
             return self.clear(measurements, 0.1, "it stands near zero, where rounding freezes a loss: converged")
         if view.schedule is not None and view.schedule.decayed_step is not None:

@@ -10,6 +10,7 @@ from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.alignment import Pairing, pair, rank_correlation
 from lossdoctor.signals.curve import Curve
+from lossdoctor.signals.smoothing import median
 
 
 class MetricDisagrees(Rule):
@@ -121,7 +122,7 @@ class MetricDisagrees(Rule):
 def _change(values: np.ndarray, curve: Curve) -> float:
     """Signed change from the first to the last third, of the curve's range; 0 within three sigma of noise."""
     third = max(values.size // 3, 2)
-    change = float(np.median(values[-third:]) - np.median(values[:third]))
+    change = median(values[-third:]) - median(values[:third])
     if curve.range <= 0 or abs(change) <= 3.0 * curve.sigma / np.sqrt(third):
         return 0.0
     return change / curve.range

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lossdoctor.findings import Measurement, Message, Outcome, Severity
 from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
@@ -58,7 +56,7 @@ class SparseLogging(Rule):
         if main is None or len(main) < 2:
             return self.not_applicable("the run has no loss to speak of")
         evaluations = len(view.val) if view.val is not None and view.train is not None else float("inf")
-        distance = float(np.median(np.diff(main.steps)))
+        distance = float(main.steps[-1] - main.steps[0]) / (len(main) - 1)
         measurements: tuple[Measurement, ...] = (
             self.at_most("evaluations", evaluations, "evaluations", "points"),
             self.at_most("loss points", len(main), "points", "points"),

@@ -10,6 +10,7 @@ from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.alignment import rank_correlation
 from lossdoctor.signals.excursions import Excursion
+from lossdoctor.signals.smoothing import quantiles
 
 
 class SpikesRecurring(Rule):
@@ -67,7 +68,7 @@ class SpikesRecurring(Rule):
         if curve is None or curve.n < 20:
             return self.not_applicable("fewer than 20 finite points")
         residual = (curve.high - curve.trend)[3:]
-        usual = max(float(np.percentile(residual, 90)), 0.0)
+        usual = max(quantiles(residual, 0.9)[0], 0.0)
         early = float(curve.steps[0]) + 0.1 * float(curve.steps[-1] - curve.steps[0])
         rises = [e for e in _separate(view.excursions) if e.recovered and e.peak_step > early]
         scored = sorted(((self._probability(e, curve.unit, usual), e) for e in rises), key=lambda pair: -pair[0])

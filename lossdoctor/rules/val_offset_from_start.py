@@ -9,6 +9,7 @@ from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.alignment import pair
+from lossdoctor.signals.smoothing import median
 
 
 class ValOffsetFromStart(Rule):
@@ -74,7 +75,7 @@ class ValOffsetFromStart(Rule):
         p_factor, factor = 0.0, 1.0
         if view.sign_safe and float(both.first.min()) > 0 and float(both.second.min()) > 0:
             ratios = both.first / both.second
-            factor, spread = float(np.median(ratios)), _spread(np.log(ratios), 1.0)
+            factor, spread = median(ratios), _spread(np.log(ratios), 1.0)
             measurements.append(self.at_least("constant ratio, whichever way", max(factor, 1.0 / factor), "factor"))
             # Two curves that stand still have every ratio; a common factor shows only while both fall.
             moves = above(train.drop / abs(train.best), 0.1) if train.best else 1.0
@@ -101,6 +102,6 @@ class ValOffsetFromStart(Rule):
 
 def _spread(values: np.ndarray, scale: float | None = None) -> float:
     """Median deviation from the median, as a share of it (or of `scale`)."""
-    middle = float(np.median(values))
+    middle = median(values)
     scale = abs(middle) if scale is None else scale
-    return float(np.median(np.abs(values - middle))) / scale if scale > 0 else float("inf")
+    return median(np.abs(values - middle)) / scale if scale > 0 else float("inf")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.signals.noise import noise_scale
-from lossdoctor.signals.smoothing import block_edges, block_levels, median, running_mean, running_median
+from lossdoctor.signals.smoothing import block_edges, block_levels, median, quantiles, running_mean, running_median
 
 Steps = npt.NDArray[np.float64]
 Values = npt.NDArray[np.float64]
@@ -176,7 +176,8 @@ def _trend(values: Values, sigma: float) -> Values:
     n = values.size
     if n < 3:
         return values.astype(np.float64, copy=True)
-    span = float(np.subtract(*np.percentile(values, [95, 5])))
+    low, high = quantiles(values, 0.05, 0.95)
+    span = high - low
     # Below the smallest normal number the quotient is meaningless; such a span counts as none.
     wanted = 3.0 if span < 1e-290 else (1.25 * sigma / (TREND_NOISE * span)) ** 2
     # The span of a noisy flat curve is itself noise (about 3.3 sigma): the wanted window then hits its cap, as it should.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossdoctor.signals.curve import Curve
-from lossdoctor.signals.smoothing import running_median
+from lossdoctor.signals.smoothing import quantiles, running_median
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,6 @@ def early_rise(curve: Curve, share: float = 0.1) -> EarlyRise | None:
     lowest = np.minimum.accumulate(levels)
     top = int(np.argmax(levels - lowest))
     height = float(levels[top] - lowest[top])
-    usual = float(np.percentile(later, 99))
+    usual = quantiles(later, 0.99)[0]
     over = height / usual if usual > 0 else float("inf") if height > 0 else 0.0
     return EarlyRise(float(curve.steps[top]), float(levels[top]), float(lowest[top]), height, over)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.noise import mad_sigma
+from lossdoctor.signals.smoothing import quantiles
 
 Array = npt.NDArray[np.float64]
 
@@ -62,15 +63,17 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
     sigma = max(mad_sigma(local), curve.sigma / np.sqrt(max(curve.n / g, 1.0)), 1e-12 * abs(curve.best))
     upward = (curve.high - curve.trend)[3:]
     upward = upward[upward > 0]
-    tail = float(np.percentile(upward, 97)) if upward.size >= 30 else _third_largest(upward)
+    tail = quantiles(upward, 0.97)[0] if upward.size >= 30 else _third_largest(upward)
     above = residual >= min_height
     above[:3] = False
     found = []
     index = 3
-    while index < g:
-        if not above[index]:
-            index += 1
-            continue
+    candidates = np.flatnonzero(above)
+    while True:
+        at = int(np.searchsorted(candidates, index))
+        if at == candidates.size:
+            break
+        index = int(candidates[at])
         floor = float(base[index])
         peak_index = index
         stop = index

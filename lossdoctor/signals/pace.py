@@ -14,6 +14,8 @@ Array = npt.NDArray[np.float64]
 Steps: TypeAlias = npt.NDArray[np.float64] | npt.NDArray[np.int64]
 
 MAX_INTERVALS = 20_000
+# Where the pace changed is asked only when it did.
+CHANGED = 1.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Pace:
         early: median over the first fifth of the intervals, the very first one (compilation, warm caches) left out.
         late: median over the last fifth.
         slowdown: late / early; NaN when early is 0 (the clock's resolution).
-        change_step: step between the two with the largest jump of the running median.
+        change_step: step from which on the late pace prevails; NaN where the late pace is no slower.
         intervals: how many intervals were measured.
     """
 
@@ -55,7 +57,9 @@ def pace(steps: Steps, times: Array) -> Pace | None:
     each, at = each[1:], at[1:]
     fifth = each.size // 5
     early, late = median(each[:fifth]), median(each[-fifth:])
-    return Pace(early, late, late / early if early > 0 else float("nan"), _change(each, at, early, late), each.size)
+    slowdown = late / early if early > 0 else float("nan")
+    change = _change(each, at, early, late) if slowdown >= CHANGED else float("nan")
+    return Pace(early, late, slowdown, change, each.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lossdoctor.signals.curve import Curve
+from lossdoctor.signals.smoothing import median
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def sustained_rise(curve: Curve) -> Rise:
     best = float(curve.trend[k])
     after = curve.trend[k + 1 :]
     last_third = curve.values[-max(after.size // 3, 3) :]
-    height = max(min(curve.end, float(np.median(last_third))) - best, 0.0) if after.size else 0.0
+    height = max(min(curve.end, median(last_third)) - best, 0.0) if after.size else 0.0
     noise = curve.sigma / np.sqrt(max(min(after.size, 5), 1))
     gain = max(float(curve.trend[: k + 1].max()) - best, 0.0)
     onset = None

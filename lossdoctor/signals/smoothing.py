@@ -27,6 +27,20 @@ def median(values: Values) -> float:
     return float(0.5 * (parted[half - 1] + parted[half]))
 
 
+def quantiles(values: Values, *shares: float) -> tuple[float, ...]:
+    """Quantiles of finite values, interpolated linearly between the nearest two; NaN when empty."""
+    if values.size == 0:
+        return (float("nan"),) * len(shares)
+    ordered = np.sort(values)
+    found = []
+    for share in shares:
+        place = share * (values.size - 1)
+        low = int(place)
+        high = min(low + 1, values.size - 1)
+        found.append(float(ordered[low] + (ordered[high] - ordered[low]) * (place - low)))
+    return tuple(found)
+
+
 def running_median(values: Values, window: int) -> Values:
     """Centred running median with windows that shrink at the start and keep at least half their length at the end.
 

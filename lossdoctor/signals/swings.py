@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lossdoctor.signals.smoothing import block_edges, block_median, running_mean
+from lossdoctor.signals.smoothing import block_edges, block_median, median, quantiles, running_mean
 
 Array = npt.NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def periodicity(values: Array, min_lag: int = 4) -> Period | None:
     n = y.size
     if n < 4 * min_lag + 8:
         return None
-    level = float(np.median(y))
+    level = median(y)
     z = np.log(y) if float(y.min()) > 0 else y
     # Two passes: the first with a wide window finds the lag, the second detrends by a window of two such lags.
     rough = _acf(z - running_mean(z, max(n // 4, 8)))
@@ -122,7 +122,7 @@ def swings(values: Array, trend: Array) -> Swings:
     if n < 8:
         return Swings(0.0, 0.0, 1.0)
     residual = values - trend
-    low, high = np.percentile(residual, [1, 99])
+    low, high = quantiles(residual, 0.01, 0.99)
     residual = np.clip(residual, low, high)
     late, middle = residual[n // 2 :], residual[n // 4 : n // 2]
     amplitude = float(np.std(late))

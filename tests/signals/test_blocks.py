@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from lossdoctor.signals import schedule
 from lossdoctor.signals.noise import MAX_DIFFERENCES, noise_scale
-from lossdoctor.signals.smoothing import block_edges, block_levels, median
+from lossdoctor.signals.smoothing import block_edges, block_levels, median, quantiles
 from tests.signals import naive
 
 VALUES = arrays(np.float64, st.integers(1, 80), elements=st.floats(-1e6, 1e6, allow_nan=False, width=32))
@@ -48,3 +48,11 @@ def test_noise_of_a_long_series_is_that_of_all_its_points() -> None:
     rng = np.random.default_rng(5)
     values = np.linspace(3, 1, 4 * MAX_DIFFERENCES) + 0.1 * rng.standard_normal(4 * MAX_DIFFERENCES)
     assert noise_scale(values) == pytest.approx(0.1, rel=0.02)
+
+
+@settings(max_examples=200, deadline=None)
+@given(VALUES, st.floats(0, 1))
+def test_quantiles_are_numpys(values: np.ndarray, share: float) -> None:
+    low, high = quantiles(values, share, 1.0)
+    assert low == pytest.approx(float(np.quantile(values, share)), rel=1e-9, abs=1e-6)
+    assert high == values.max()
