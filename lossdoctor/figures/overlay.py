@@ -21,7 +21,8 @@ _PANELS = (
     ("Gradient norm", Role.GRAD_NORM),
 )
 # Six colours in three dashes can be told apart; more lines than that cannot, and are left out.
-SLOTS = 18
+_COLOURS = 6
+SLOTS = 3 * _COLOURS
 
 
 def slots(keys: Sequence[str]) -> list[int]:
@@ -35,7 +36,9 @@ def slots(keys: Sequence[str]) -> list[int]:
     for key in keys:
         slot = zlib.crc32(key.encode("utf-8", "surrogatepass")) % SLOTS
         free = [(slot + i) % SLOTS for i in range(SLOTS) if (slot + i) % SLOTS not in taken]
-        taken.append(free[0] if free else slot)
+        # Another colour tells more than another dash of the same.
+        fresh = [place for place in free if place % _COLOURS not in {other % _COLOURS for other in taken}]
+        taken.append((fresh or free or [slot])[0])
     return taken
 
 

@@ -126,6 +126,7 @@ class Desk(QObject):
         window.runs.run_chosen.connect(selection.set_run)
         window.runs.table.pressed.connect(self._user_chose)
         window.runs.marked_changed.connect(self._draw)
+        window.plot.stack.line_activated.connect(self._line_activated)
         self.run_commands.baseline_changed.connect(self._draw)
         self.run_commands.ticks_changed.connect(self._show_ticks)
         self.undo_stack.indexChanged.connect(self._update_actions)
@@ -294,6 +295,12 @@ class Desk(QObject):
         exact = [finding for finding in findings if mark.evidence in finding.evidence]
         if exact or findings:
             self.selection.set_finding((exact or findings)[0])
+
+    def _line_activated(self, run_id: str) -> None:
+        """A click on a line looks at its run; the marked runs stay on the plot."""
+        item = next((found for found in self._drawn if found.run.id == run_id), None)
+        if item is not None:
+            self.selection.set_run(item)
 
     def _ticked(self, cause_id: str, on: bool) -> None:
         if self.selection.run is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from lossdoctor.gui.app import Desk
@@ -127,3 +127,32 @@ def test_the_palette_does_an_action_and_goes_to_a_run(shown: Desk, qtbot: Any) -
     qtbot.keyClicks(palette.line, "logarithmic")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     assert shown.window.actions_by_id["view.log_y"].isChecked() is not before
+
+
+def test_the_overview_moves_the_view(shown: Desk, qtbot: Any) -> None:
+    stack = shown.window.plot.stack
+    zoom(shown, 100, 200)
+    strip = stack.overview
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(strip.width() - 80, 20))
+    low, high = stack.step_window
+    assert low > 400
+    assert high - low == pytest.approx(100)
+    strip.setFocus()
+    qtbot.keyClick(strip, Qt.Key.Key_Left)
+    assert stack.step_window[0] == pytest.approx(low - 10)
+
+
+def test_a_line_of_several_runs_leads_to_its_run(shown: Desk, qtbot: Any) -> None:
+    shown.window.runs.table.selectAll()
+    stack = shown.window.plot.stack
+    qtbot.waitUntil(lambda: stack.panels[0].spec.title == "Validation loss", timeout=5_000)
+    panel = next(panel for panel in stack.panels if panel.spec.title == "Validation metric")
+    curve = next(curve for curve in panel.curves if curve.line.label == "01-healthy")
+    step, value = curve.value_at(600) or (0, 0)
+    mapping = panel.mapping
+    at = QPointF(mapping.x(step), mapping.y(value))
+    assert panel.line_at(at) == panel.curves.index(curve)
+    qtbot.mouseClick(panel.viewport(), Qt.MouseButton.LeftButton, pos=at.toPoint())
+    assert shown.selection.run is not None
+    assert shown.selection.run.run.id == "01-healthy"
+    assert panel in stack.panels, "the marked runs stay drawn"

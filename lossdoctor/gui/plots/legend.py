@@ -15,6 +15,7 @@ from lossdoctor.gui.theme import Look
 
 _SWATCH = 18
 _GAP = 6
+_MOST_ENTRIES = 3
 _VALUE_WIDTH = "0.000 000"
 
 
@@ -97,12 +98,18 @@ class PanelHeader(QWidget):
         layout.setContentsMargins(16, 6, 12, 0)
         layout.setSpacing(12)
         heading = PlainLabel(title, tone="caption")
+        heading.setMinimumWidth(heading.sizeHint().width())
         layout.addWidget(heading)
         self.entries = [LegendEntry(curve, look) for curve in curves]
+        # More names than these do not fit beside the title; the list of runs shows the same colours.
+        many = len(curves) > _MOST_ENTRIES and all(curve.line.slot is not None for curve in curves)
         self._curves = curves
         for index, entry in enumerate(self.entries):
             entry.toggled.connect(lambda shown, i=index: self.line_toggled.emit(i, shown))
+            entry.setVisible(not many)
             layout.addWidget(entry)
+        if many:
+            layout.addWidget(PlainLabel(f"{len(curves)} runs, in the colours of the list", tone="small"))
         layout.addStretch(1)
 
     def set_look(self, look: Look) -> None:

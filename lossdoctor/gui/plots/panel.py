@@ -24,6 +24,7 @@ from lossdoctor.runs import Role
 
 _LABEL_PADDING = QSizeF(9, 4)
 _DOTTED_POINTS = 48  # up to this many points in view each one is also drawn as a dot
+_LINE_REACH = 6.0  # pixels
 _Y_MARGIN = 0.06
 _GRID = 255  # the theme's grid colour is faint already
 
@@ -34,12 +35,16 @@ class PlotPanel(pg.PlotWidget):
     Signals:
         steps_pointed_at(step): the pointer is at this step; NaN when it left.
         mark_clicked(index): a mark of this panel's spec was clicked.
+        line_clicked(index): a line was clicked where no mark is.
+        line_hovered(index): the line under the pointer where no mark is, -1 for none.
         mark_hovered(index): the mark under the pointer, -1 for none.
     """
 
     steps_pointed_at = Signal(float)
     mark_clicked = Signal(int)
     mark_hovered = Signal(int)
+    line_clicked = Signal(int)
+    line_hovered = Signal(int)
 
     def __init__(self, panel: Panel, look: Look, parent: QWidget | None = None) -> None:
         self._axis_x, self._axis_y = StepAxis(), ValueAxis()
@@ -50,6 +55,7 @@ class PlotPanel(pg.PlotWidget):
         self._look = look
         self.curves = [SeriesCurve(line) for line in panel.lines]
         self._hovered = -1
+        self._line = -1
         self._selected: frozenset[int] = frozenset()
         self._focused = False
         self._robust = True
@@ -236,6 +242,24 @@ class PlotPanel(pg.PlotWidget):
             self.mark_hovered.emit(hovered)
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hovered >= 0 else Qt.CursorShape.CrossCursor)
             self.viewport().update()
+        line = None if index is not None else self.line_at(at)
+        if (-1 if line is None else line) != self._line:
+            self._line = -1 if line is None else line
+            self.line_hovered.emit(self._line)
+
+    def line_at(self, at: QPointF) -> int | None:
+        """Index of the visible line nearest to a viewport pixel, when it is within a few pixels of it."""
+        mapping = self.mapping
+        if not mapping.rect.contains(at):
+            return None
+        nearest, found = _LINE_REACH, None
+        for index, curve in enumerate(self.curves):
+            point = curve.value_at(mapping.step_at(at.x())) if curve.visible else None
+            if point is not None and math.isfinite(point[1]) and abs(mapping.x(point[0]) - at.x()) < 4 * _LINE_REACH:
+                distance = abs(mapping.y(point[1]) - at.y())
+                if distance < nearest:
+                    nearest, found = distance, index
+        return found
 
     # --- painting ---
 
@@ -374,6 +398,8 @@ class PlotPanel(pg.PlotWidget):
         index = self.mark_at(event.position())
         if index is not None:
             self.mark_clicked.emit(index)
+        elif (line := self.line_at(event.position())) is not None:
+            self.line_clicked.emit(line)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)

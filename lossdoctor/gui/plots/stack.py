@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from lossdoctor import formatting
 from lossdoctor.figures.spec import FigureSpec, Panel
 from lossdoctor.findings import Finding
 from lossdoctor.gui.plots import marks
 from lossdoctor.gui.plots.legend import PanelHeader
+from lossdoctor.gui.plots.overview import Overview
 from lossdoctor.gui.plots.panel import PlotPanel
 from lossdoctor.gui.plots.view_history import ViewHistory
 from lossdoctor.gui.theme import Look
@@ -51,11 +53,13 @@ class PlotStack(QWidget):
 
     Signals:
         finding_activated(mark): a piece of evidence was clicked.
+        line_activated(label): a line of several runs was clicked; the label is the run's id.
         step_pointed_at(step): the step under the pointer; NaN when it left the plot.
     """
 
     finding_activated = Signal(object)
     step_pointed_at = Signal(float)
+    line_activated = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +80,19 @@ class PlotStack(QWidget):
         self._splitter.setHandleWidth(5)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
-        layout.addWidget(self._splitter)
+        # Many panels keep a height in which they can be read; the stack then scrolls.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._splitter)
+        for part in (scroll.viewport(), self._splitter):
+            part.setAutoFillBackground(False)
+        self.overview = Overview(look)
+        self.overview.window_asked.connect(self._go_to_steps)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.overview)
 
     @property
     def panels(self) -> list[PlotPanel]:
@@ -100,6 +116,7 @@ class PlotStack(QWidget):
             for index, share in enumerate(shares):
                 self._splitter.setStretchFactor(index, share)
             self._splitter.setSizes([share * 1000 for share in shares])
+        self.overview.set_figure(spec)
         self._history.clear()
         self.reset_view()
         self._history.visit(self.view)
@@ -113,6 +130,8 @@ class PlotStack(QWidget):
         plot.steps_pointed_at.connect(self._point_at)
         plot.mark_clicked.connect(lambda mark: self.finding_activated.emit(plot.spec.marks[mark]))
         plot.mark_hovered.connect(lambda mark: self._hovered(plot, mark))
+        plot.line_clicked.connect(lambda line: self._line_clicked(plot, line))
+        plot.line_hovered.connect(lambda line: self._line_hovered(plot, line))
         plot.box.reset_asked.connect(self.reset_view)
         plot.box.sigRangeChanged.connect(self._moved)
         plot.box.set_rectangle_zoom(self._rectangle_zoom)
@@ -121,6 +140,7 @@ class PlotStack(QWidget):
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
         self._look = look
+        self.overview.set_look(look)
         for view in self._views:
             view.plot.set_look(look)
             view.header.set_look(look)
@@ -202,7 +222,12 @@ class PlotStack(QWidget):
             plot.box.setYRange(low, high, padding=0)
         self._settled.stop()
 
+    def _go_to_steps(self, low: float, high: float) -> None:
+        if self._views:
+            self._views[0].plot.box.setXRange(low, high, padding=0)
+
     def _moved(self, *_: object) -> None:
+        self.overview.set_window(*self.step_window)
         self._settled.start()
 
     def set_rectangle_zoom(self, on: bool) -> None:
@@ -250,6 +275,21 @@ class PlotStack(QWidget):
             view.plot.set_crosshair(step)
             view.header.show_values_at(step)
         self.step_pointed_at.emit(step)
+
+    def _line_clicked(self, plot: PlotPanel, index: int) -> None:
+        line = plot.spec.lines[index]
+        if line.slot is not None:
+            self.line_activated.emit(line.label)
+
+    def _line_hovered(self, plot: PlotPanel, index: int) -> None:
+        """Says whose line is under the pointer, and its value there; -1 for none."""
+        if index < 0:
+            plot.show_tip("", QPointF())
+            return
+        at = plot.mapFromGlobal(plot.cursor().pos())
+        point = plot.curves[index].value_at(plot.mapping.step_at(at.x()))
+        value = "" if point is None else f": {formatting.number(point[1])} at {formatting.step(point[0])}"
+        plot.show_tip(f"{plot.spec.lines[index].label}{value}", QPointF(at.x() + 4, at.y() + 8))
 
     def _hovered(self, plot: PlotPanel, index: int) -> None:
         if index < 0:
