@@ -165,6 +165,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Keep single extreme values from flattening the curves."),
     ActionSpec("view.log_y", "&Logarithmic loss axis", VIEW, "set_log_y", ("y",), "log-y", with_run, checkable=True,
                help="Switch the loss axis between linear and logarithmic."),
+    ActionSpec("view.series", "Add or hide a s&eries…", VIEW, "choose_series", ("a",), "axes", with_run,
+               help="Draw any other series of the log below the usual panels."),
     ActionSpec("view.problems", "&Problems", VIEW, "show_problems", ("Ctrl+Shift+M",), "problems", with_paths,
                checkable=True, separated=True, help="Show what was wrong with the input."),
     ActionSpec("view.next_pane", "Next p&ane", VIEW, "next_pane", ("F6",), "",

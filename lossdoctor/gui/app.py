@@ -15,6 +15,7 @@ from lossdoctor import __version__, formatting
 from lossdoctor.figures.build import build_figure
 from lossdoctor.figures.overlay import SLOTS, build_overlay, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
+from lossdoctor.figures.tag_panels import with_tags
 from lossdoctor.gui import export, icons
 from lossdoctor.gui.actions import WindowState
 from lossdoctor.gui.commands import Commands
@@ -89,6 +90,7 @@ class Desk(QObject):
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
+        self._drawn_tags: tuple[str, ...] = ()
         self._connect_session()
         self._connect_panes()
         self.commands.refresh_recent()
@@ -127,6 +129,7 @@ class Desk(QObject):
         window.runs.table.pressed.connect(self._user_chose)
         window.runs.marked_changed.connect(self._draw)
         window.plot.stack.line_activated.connect(self._line_activated)
+        self.plot_commands.tags_changed.connect(self._draw)
         self.run_commands.baseline_changed.connect(self._draw)
         self.run_commands.ticks_changed.connect(self._show_ticks)
         self.undo_stack.indexChanged.connect(self._update_actions)
@@ -251,13 +254,15 @@ class Desk(QObject):
         baseline = self.run_commands.baseline()
         if baseline is not None and baseline not in several:
             several = [*several, baseline]
-        if len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True)):
+        same = len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True))
+        tags = self.plot_commands.tags
+        if same and tags == self._drawn_tags:
             return
-        self._drawn = several
+        self._drawn, self._drawn_tags = several, tags
         self._show_colours(several)
         self.jobs.submit(
             _FIGURE_CHANNEL,
-            lambda _cancel, _progress: _figure(several),
+            lambda _cancel, _progress: _figure(several, tags),
             on_done=self._figure_built,
             on_error=self.commands.show_error,
         )
@@ -345,10 +350,12 @@ class Desk(QObject):
         self.marks.close()
 
 
-def _figure(items: Sequence[DiagnosedRun]) -> FigureSpec:
+def _figure(items: Sequence[DiagnosedRun], tags: Sequence[str]) -> FigureSpec:
     if len(items) == 1:
-        return build_figure(items[0].run, items[0].diagnosis)
-    return build_overlay([item.run for item in items], [run_key(item.run) for item in items])
+        return with_tags(build_figure(items[0].run, items[0].diagnosis), [items[0].run], tags)
+    shown = items[:SLOTS]
+    runs, keys = [item.run for item in shown], [run_key(item.run) for item in shown]
+    return with_tags(build_overlay(runs, keys), runs, tags, slots(keys))
 
 
 def make_application(arguments: Sequence[str] = ("lossdoctor",)) -> QApplication:

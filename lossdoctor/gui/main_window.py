@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
             "view.forward",
             "findings.previous",
             "findings.next",
+            "view.series",
             "view.log_y",
             "view.reset_zoom",
         ):

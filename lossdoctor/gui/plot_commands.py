@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from lossdoctor import safe_text
+from lossdoctor.figures.tag_panels import other_tags
 from lossdoctor.gui.dialogs.files import FileDialogs
-from lossdoctor.gui.dialogs.palette import CommandPalette
+from lossdoctor.gui.dialogs.palette import CommandPalette, Entry
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
@@ -20,7 +21,13 @@ _CHANNEL = "plot export"
 
 
 class PlotCommands(QObject):
-    """The handlers."""
+    """The handlers.
+
+    Signals:
+        tags_changed(): other series are to be drawn below the usual panels.
+    """
+
+    tags_changed = Signal()
 
     def __init__(self, window: MainWindow, selection: RunSelection, jobs: JobRunner, dialogs: FileDialogs) -> None:
         super().__init__(window)
@@ -28,6 +35,7 @@ class PlotCommands(QObject):
         self._selection = selection
         self._jobs = jobs
         self._dialogs = dialogs
+        self.tags: tuple[str, ...] = ()
 
     def view_back(self) -> None:
         """The part of the plot looked at before."""
@@ -79,3 +87,22 @@ class PlotCommands(QObject):
         palette = CommandPalette(self._window)
         palette.run_chosen.connect(self._window.runs.choose)
         palette.open()
+
+    def choose_series(self) -> None:
+        """Which series are drawn below the usual panels, chosen from a list that can be searched."""
+        runs = self._window.runs.selected_runs() or ([self._selection.run] if self._selection.run else [])
+        spec = self._window.plot.stack.spec
+        if not runs or spec is None:
+            return
+        entries = [Entry(f"Hide {safe_text.plain(tag)}", run_id=tag) for tag in self.tags]
+        entries += [Entry(safe_text.plain(tag), run_id=tag) for tag in other_tags([item.run for item in runs], spec)]
+        if not entries:
+            self._window.messages.show_notice(Notice(Level.INFO, "Every series of the run is drawn already."))
+            return
+        palette = CommandPalette(self._window, entries, "Add a series to the plot", "Type a part of its name")
+        palette.run_chosen.connect(self._toggle_tag)
+        palette.open()
+
+    def _toggle_tag(self, tag: str) -> None:
+        self.tags = tuple(t for t in self.tags if t != tag) if tag in self.tags else (*self.tags, tag)
+        self.tags_changed.emit()

@@ -156,3 +156,19 @@ def test_a_line_of_several_runs_leads_to_its_run(shown: Desk, qtbot: Any) -> Non
     assert shown.selection.run is not None
     assert shown.selection.run.run.id == "01-healthy"
     assert panel in stack.panels, "the marked runs stay drawn"
+
+
+def test_any_series_can_be_added_and_hidden_again(shown: Desk, qtbot: Any) -> None:
+    stack = shown.window.plot.stack
+    before = len(stack.panels)
+    shown.window.actions_by_id["view.series"].trigger()
+    palette = next(p for p in shown.window.findChildren(CommandPalette) if p.isVisible())
+    tag = palette.texts[0]
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(stack.panels) == before + 1, timeout=5_000)
+    assert stack.panels[-1].spec.title == tag
+    shown.window.actions_by_id["view.series"].trigger()
+    palette = next(p for p in shown.window.findChildren(CommandPalette) if p.isVisible())
+    assert palette.texts[0] == f"Hide {tag}"
+    qtbot.keyClick(palette.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(stack.panels) == before, timeout=5_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -24,8 +24,8 @@ class Entry:
     Attributes:
         text: what is shown and searched, plain.
         keys: the shortcut, shown at the right.
-        action: what Enter does; None for a run.
-        run_id: the run to go to; "" for an action.
+        action: what Enter does; None where the palette only says what was chosen.
+        run_id: the run to go to, or another thing's name; "" for an action.
     """
 
     text: str
@@ -54,19 +54,31 @@ class CommandPalette(QDialog):
     """The palette.
 
     Signals:
-        run_chosen(run_id): a run was chosen.
+        run_chosen(run_id): an entry without an action was chosen, such as a run.
+
+    Args:
+        window: its window.
+        entries: what can be chosen; every possible action and run by default.
+        title: of the dialog.
+        placeholder: what the empty line asks for.
     """
 
     run_chosen = Signal(str)
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        entries: Sequence[Entry] | None = None,
+        title: str = "Commands and runs",
+        placeholder: str = "Type a command or the name of a run",
+    ) -> None:
         super().__init__(window)
-        self.setWindowTitle("Commands and runs")
+        self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(*_SIZE)
-        self._entries = [*_actions(window), *_runs(window)]
+        self._entries = [*_actions(window), *_runs(window)] if entries is None else list(entries)
         self.line = QLineEdit()
-        self.line.setPlaceholderText("Type a command or the name of a run")
+        self.line.setPlaceholderText(placeholder)
         self.line.setAccessibleName("Command or run")
         self.line.setClearButtonEnabled(True)
         self.line.installEventFilter(self)

@@ -50,9 +50,9 @@ class FindingCard(QFrame):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(SeverityIcon(look, finding.severity))
-        head.addWidget(PlainLabel((finding.title or title_of(finding.name)), tone="heading"))
+        # A long title takes a second line: a row wider than the card would cut the sentence below it.
+        head.addWidget(PlainLabel((finding.title or title_of(finding.name)), tone="heading", wrap=True), 1)
         head.addWidget(PlainLabel(finding.code, tone="small"))
-        head.addStretch(1)
         head.addWidget(PlainLabel(f"{severity.word} · {formatting.probability(finding.confidence)}",
                                   tone="small"))  # fmt: skip
         layout.addLayout(head)
