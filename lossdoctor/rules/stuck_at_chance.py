@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from lossdoctor.findings import Level, Measurement, Message, Outcome, Severity
-from lossdoctor.rules.base import REPORT_AT, Rule, below
+from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
+from lossdoctor.runs import Role, Series
 from lossdoctor.settings import Setting
+from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.levels import ChanceLevel, chance_level
 
 # Without knowledge of the number of classes only levels that hardly occur by accident are tried.
 UNMISTAKABLE = (2, 10, 100, 1000, 50257)
 BY_LEVEL_ALONE = 0.65
+CONFIRMED = 0.9
+BEGAN_AT_CHANCE = 0.35
+ABOVE_MOST = 0.6
+WIDER = 3.0
 # Above the level by this share at the start, the loss came from somewhere else than chance.
 LEARNED = 0.1
 
@@ -28,7 +35,8 @@ class StuckAtChance(Rule):
         saturated units, zero initialisation, labels that do not belong to the inputs, a rate that killed the network.
     How it is decided:
         |end level - ln C| at most `distance` of ln C while the curve is flat. With C known from the configuration or
-        confirmed by the accuracy the match is strong evidence; by level alone it is a hint.
+        confirmed by the accuracy the match is strong evidence; by level alone it is a hint. A classifier whose accuracy began
+        at chance and whose loss ends at `above` times ln C or more never came down to guessing either.
     Example that fires:
         Ten classes, loss 2.303, accuracy 0.10.
     Example that does not:
@@ -55,6 +63,15 @@ class StuckAtChance(Rule):
             "Largest distance from ln C, as a share of it.",
             "the prior entropy of mildly unbalanced classes lies about 1 % below ln C",
         ),
+        Setting(
+            "stuck_at_chance.above",
+            3,
+            1.5,
+            100,
+            "",
+            "Least end level, in losses of guessing, of a classifier that began at chance.",
+            "a first loss above 2 ln C already means logits of a wild scale (Karpathy 2019)",
+        ),
     )
 
     def check(self, view: RunView) -> Outcome:
@@ -69,14 +86,16 @@ class StuckAtChance(Rule):
         classes = None if view.config.classes is None else int(view.config.classes)
         match, trust = _match(curve.end, classes, view.final_accuracy, 4 * tolerance)
         if match is None:
-            return self.clear()
+            return self._above_chance(view, series, curve)
+        if trust == CONFIRMED:
+            tolerance *= WIDER  # a rate that is too high keeps the loss a little above the level at which accuracy sits
         measurements = (
             self.at_most("distance from ln C, of ln C", match.distance, "distance", "%"),
             Measurement("number of classes C", match.classes),
         ) + ((Measurement("best accuracy", accuracy, "%"),) if accuracy is not None else ())
         moved = abs(curve.median_between(0.6, 0.8) - curve.end) / curve.end
         p = trust * min(below(match.distance, tolerance), below(moved, 2 * tolerance))
-        if accuracy is not None and accuracy > 2.0 / match.classes:
+        if view.final_accuracy is not None and view.final_accuracy > 2.0 / match.classes:
             p *= 0.2
         elif trust <= BY_LEVEL_ALONE and curve.start > (1.0 + LEARNED) * match.value:
             p *= 0.5  # a loss that came down a good way passes some ln C wherever it ends
@@ -88,6 +107,26 @@ class StuckAtChance(Rule):
         )  # fmt: skip
         evidence = (Level(match.value, f"chance: ln {match.classes}", series.tag),)
         return self.found(p, Severity.HIGH, message, evidence, measurements, (series.tag,))
+
+    def _above_chance(self, view: RunView, series: Series, curve: Curve) -> Outcome:
+        """Found when a classifier that began at chance ends far above the loss of guessing: wild outputs."""
+        first, final = view.first_accuracy, view.final_accuracy
+        parts = view.run.in_role(Role.LOSS_COMPONENT)
+        if first is None or final is None or not 0.0 < first < BEGAN_AT_CHANCE or final > 0.9 or parts:
+            return self.clear()
+        classes = view.config.classes or round(1.0 / first)
+        over = curve.end / math.log(classes)
+        measurement = self.at_least("end level, in losses of guessing", over, "above", "")
+        p = min(above(over, self.limit("above")), ABOVE_MOST)
+        if p < REPORT_AT:
+            return self.clear((measurement,), p)
+        message = Message.of(
+            "{tag} ends at {end:num}, {over:num} times the loss of guessing among about {classes:step} classes: the outputs "
+            "are far too large, and what accuracy there is costs more than it gains.",
+            tag=series.tag, end=curve.end, over=over, classes=float(classes),
+        )  # fmt: skip
+        evidence = (Level(math.log(classes), f"guessing among {classes:.0f}", series.tag),)
+        return self.found(p, Severity.MEDIUM, message, evidence, (measurement,), (series.tag,))
 
 
 def _match(
@@ -104,7 +143,7 @@ def _match(
         near = [c for c in (guess - 1, guess, guess + 1) if c > 1 and abs(accuracy * c - 1.0) < 0.25]
         confirmed = _nearest(level, near, tolerance)
         if confirmed is not None:
-            return confirmed, 0.9
+            return confirmed, CONFIRMED
     return _nearest(level, UNMISTAKABLE, tolerance), BY_LEVEL_ALONE
 
 
