@@ -12,6 +12,7 @@ import click
 from lossdoctor.cli.overrides import config_option, reading_options, rule_options, settings_for
 
 if TYPE_CHECKING:
+    from lossdoctor.knowledge.marks import Mark
     from lossdoctor.progress import Progress
     from lossdoctor.report.options import ReportOptions, Section
     from lossdoctor.runs import Run
@@ -34,7 +35,7 @@ _path = click.Path(path_type=Path, readable=False)
 )
 @click.option("--sections", default=",".join(SECTIONS), help="What to put in, of " + ", ".join(SECTIONS) + ".")
 @click.option("--split", type=click.Choice(["pdf", "html", "md"]), help="One file of this kind for each run.")
-@click.option("--ticks/--no-ticks", default=True, show_default=True, help="Tick what is ticked in the window.")
+@click.option("--ticks/--no-ticks", default=True, show_default=True, help="Ticks and notes of the window.")
 @rule_options
 @reading_options
 @config_option
@@ -68,8 +69,8 @@ def report(
     print_problems(result.problems)
     if not result.runs:
         raise InputError("There is no run to report on; nothing was written.", "See the problems above.")
-    ticked = _ticks([item.run for item in result.runs]) if ticks else {}
-    options = ReportOptions(title, wanted, Paper(paper), content, _command(), ticked)
+    marks = _marks([item.run for item in result.runs]) if ticks else {}
+    options = ReportOptions(title, wanted, Paper(paper), content, _command(), marks)
     with progress_bar() as progress:
         written = _write(result, options, output, split, progress)
     _say_where(output, len(result.runs), written)
@@ -119,14 +120,14 @@ def _require_target(output: Path, split: str | None) -> None:
         raise OutputError(f"{output}: the folder {folder} does not exist.", "Make it first.")
 
 
-def _ticks(runs: Sequence[Run]) -> dict[str, frozenset[str]]:
-    """What the user has ticked in the window for these runs; nothing when the window was never used."""
+def _marks(runs: Sequence[Run]) -> dict[str, dict[str, Mark]]:
+    """What the user found out about these runs in the window; nothing when the window was never used."""
     from lossdoctor.workspace.checklists import ChecklistStore, default_path
 
     if not default_path().exists():
         return {}
     with ChecklistStore() as store:
-        return {run.id: store.ticks(run) for run in runs}
+        return {run.id: store.marks(run) for run in runs}
 
 
 def _command() -> str:

@@ -101,9 +101,9 @@ class Session(QObject):
         )
 
     def report_options(self, result: ScanResult) -> ReportOptions:
-        """What a report on these runs holds beside the results: the user's ticks."""
-        ticks = {item.run.id: self._store.ticks(item.run) for item in result.runs}
-        return ReportOptions(ticks=ticks)
+        """What a report on these runs holds beside the results: the user's ticks and notes."""
+        marks = {item.run.id: self._store.marks(item.run) for item in result.runs}
+        return ReportOptions(marks=marks)
 
     def judge_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
         """Diagnoses one run anew with the roles that are chosen for it now; `others` are the runs beside it."""

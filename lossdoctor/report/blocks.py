@@ -210,12 +210,21 @@ class CauseList:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """Something to try, with a box. `about` names the cause it settles, `then` what to do when it is confirmed."""
+    """Something to try, with a box.
+
+    Attributes:
+        text: what to try.
+        about: the cause it settles.
+        then: what to do when that is confirmed.
+        ticked: whether it was done.
+        found_out: what it showed, as the user noted it.
+    """
 
     text: str
     about: str = ""
     then: str = ""
     ticked: bool = False
+    found_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,14 +92,14 @@ def _blocks(result: ScanResult, options: ReportOptions, title: str, created: dat
 
 
 def _run_blocks(item: DiagnosedRun, options: ReportOptions, contrasts: Sequence[Contrast]) -> tuple[Block, ...]:
-    ticked = options.ticks.get(item.run.id, ())
+    marks = options.marks.get(item.run.id, {})
     return (
         *run_head(item),
         *findings(item),
         *configuration(item),
         MayBreak(),
         *beside_siblings(contrasts),
-        *causes(item, ticked),
+        *causes(item, marks),
         *problems(item.run),
     )
 

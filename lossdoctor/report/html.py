@@ -294,8 +294,9 @@ def _checklist(block: Checklist) -> str:
 def _check(item: ChecklistItem) -> str:
     ticked = " checked" if item.ticked else ""
     about = f'<div class="sub">settles: {_esc(item.about)}</div>' if item.about else ""
+    found = f'<div class="sub">found out: <b>{_esc(item.found_out)}</b></div>' if item.found_out else ""
     then = f'<div class="sub">then: {_prose(item.then)}</div>' if item.then else ""
-    return f'<li><input type="checkbox" disabled{ticked}>{_prose(item.text)}{about}{then}</li>'
+    return f'<li><input type="checkbox" disabled{ticked}>{_prose(item.text)}{about}{found}{then}</li>'
 
 
 def _bullets(block: Bullets) -> str:

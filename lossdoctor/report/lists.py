@@ -70,6 +70,8 @@ def _check(item: ChecklistItem, width: float) -> Any:
     text = [paragraph(fonts.prose(item.text))]
     if item.about:
         text.append(paragraph(f"settles: {fonts.markup(item.about)}", SMALL, "muted"))
+    if item.found_out:
+        text.append(paragraph(f"found out: <b>{fonts.markup(item.found_out, fonts.BOLD)}</b>", SMALL))
     if item.then:
         text.append(paragraph(f"then: {fonts.prose(item.then)}", SMALL, "muted"))
     return grid([[icon(shapes, 14, 10.8), text]], [14, width - 14], [_AFTER_ITEM])

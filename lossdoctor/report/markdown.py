@@ -205,7 +205,8 @@ def _check(item: ChecklistItem) -> str:
     box = "[x]" if item.ticked else "[ ]"
     about = f" Settles: {_esc(item.about)}." if item.about else ""
     then = f"\n  - then: {_prose(item.then)}" if item.then else ""
-    return f"- {box} {_prose(item.text)}{about}{then}"
+    found = f"\n  - found out: **{_esc(item.found_out)}**" if item.found_out else ""
+    return f"- {box} {_prose(item.text)}{about}{found}{then}"
 
 
 def _bullets(block: Bullets) -> str:

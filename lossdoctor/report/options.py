@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from lossdoctor.errors import InputError
+from lossdoctor.knowledge.marks import Mark
 
 # A logo is a small picture; what is larger was meant for a poster, and every report would carry it.
 LOGO_BYTES = 2_000_000
@@ -49,7 +50,7 @@ class ReportOptions:
         paper: page size of the PDF.
         logo: content of a PNG or JPEG file for the first page; empty for none.
         command: the command that makes this report again, for the appendix; empty when there is none.
-        ticks: run id -> ids of its ticked checklist items (`lossdoctor.knowledge.checklist.ChecklistItem.id`).
+        marks: run id -> what the user found out, by cause id.
         created: the time to put on it; by default SOURCE_DATE_EPOCH where that is set, else now.
     """
 
@@ -58,7 +59,7 @@ class ReportOptions:
     paper: Paper = Paper.A4
     logo: bytes = b""
     command: str = ""
-    ticks: Mapping[str, Collection[str]] = field(default_factory=dict)
+    marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
     created: datetime | None = None
 
 

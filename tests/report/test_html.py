@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.report.document import build_report
 from lossdoctor.report.html import html_pieces, write_html
 from lossdoctor.report.options import ReportOptions
@@ -104,7 +105,7 @@ def test_both_themes_colour_the_figures() -> None:
 def test_ticks_and_logo() -> None:
     result = reports.ordinary(2)
     item = result.runs[0].diagnosis.causes[0].id
-    text = html(result, reports.options(ticks={result.runs[0].run.id: {item}}, logo=logo()))
+    text = html(result, reports.options(marks={result.runs[0].run.id: {item: Mark(Standing.DONE)}}, logo=logo()))
     assert text.count(" checked>") == 1
     assert 'src="data:image/png;base64,' in text
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.report.document import build_report
 from lossdoctor.report.markdown import markdown_pieces
 from lossdoctor.workspace.results import ScanResult
@@ -44,9 +45,20 @@ def test_names_mark_up_nothing() -> None:
 def test_boxes_are_ticked() -> None:
     result = reports.ordinary(1)
     item = result.runs[0].diagnosis.causes[0].id
-    text = markdown(result, ticks={result.runs[0].run.id: {item}})
+    text = markdown(result, marks={result.runs[0].run.id: {item: Mark(Standing.DONE)}})
     assert text.count("- [x] ") == 1
     assert text.count("- [ ] ") == 5
+
+
+def test_what_was_found_out_is_told_and_weighed() -> None:
+    result = reports.ordinary(1)
+    first, second = (cause.id for cause in result.runs[0].diagnosis.causes[:2])
+    found = {first: Mark(Standing.RULED_OUT, "no <b>effect</b>"), second: Mark(Standing.CONFIRMED)}
+    text = markdown(result, marks={result.runs[0].run.id: found})
+    assert r"found out: **ruled out: no \<b\>effect\</b\>**" in text
+    assert "found out: **confirmed**" in text
+    causes = text[text.index("### Likely causes") : text.index("### Checklist")]
+    assert causes.index("Cause number 1") < causes.index("Cause number 2") < causes.index("Cause number 0")
 
 
 def test_a_run_reads_from_verdict_to_checklist() -> None:

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 
 from lossdoctor.errors import OutputError
+from lossdoctor.knowledge.marks import Mark, Standing
 from lossdoctor.progress import Cancelled
 from lossdoctor.report.document import build_report
 from lossdoctor.report.furniture import SIDE
@@ -139,7 +140,7 @@ def test_ticks_are_drawn() -> None:
     result = reports.ordinary(1)
     item = result.runs[0].diagnosis.causes[0].id
     plain = rendered(result)
-    ticked = rendered(result, reports.options(ticks={result.runs[0].run.id: {item}}))
+    ticked = rendered(result, reports.options(marks={result.runs[0].run.id: {item: Mark(Standing.DONE)}}))
     contents = [b"".join(page.get_contents().get_data() for page in r.pages) for r in (plain, ticked)]  # type: ignore[union-attr]
     assert len(contents[1]) > len(contents[0])
 

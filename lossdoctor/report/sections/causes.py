@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
+from lossdoctor.knowledge.checklist import ChecklistItem as Entry
 from lossdoctor.knowledge.checklist import build_checklist
+from lossdoctor.knowledge.marks import Mark, Standing, reconsider
 from lossdoctor.knowledge.ranked import RankedCause
 from lossdoctor.report.blocks import Block, CauseItem, CauseList, Checklist, ChecklistItem, Columns, Heading
 from lossdoctor.workspace.results import DiagnosedRun
 
 _MOST = 8
+_NO_MARKS: Mapping[str, Mark] = {}
 _MOST_FOR, _MOST_AGAINST, _MOST_MISSING = 3, 2, 1
 
 
-def causes(item: DiagnosedRun, ticked: Collection[str] = ()) -> tuple[Block, ...]:
+def causes(item: DiagnosedRun, marks: Mapping[str, Mark] = _NO_MARKS) -> tuple[Block, ...]:
     """Causes on the left, checklist on the right; nothing for runs without causes (healthy, too short).
 
     Args:
         item: the run.
-        ticked: ids of the checklist items that the user has ticked for this run.
+        marks: what the user found out about this run, by cause id; it changes the order and the probabilities.
     """
-    ranked = item.diagnosis.causes
+    ranked = reconsider(item.diagnosis.causes, marks)
     if not ranked:
         return ()
     shown = tuple(_item(cause) for cause in ranked[:_MOST])
     left = (Heading("Likely causes"), CauseList(shown, len(ranked) - len(shown)))
-    return (Columns(left, (Heading("Checklist"), _checklist(ranked, ticked)), share=0.54),)
+    return (Columns(left, (Heading("Checklist"), _checklist(item.diagnosis.causes, marks)), share=0.54),)
 
 
 def _item(cause: RankedCause) -> CauseItem:
@@ -45,7 +48,16 @@ def _first_sentence(text: str) -> str:
     return first + ("." if stop else "")
 
 
-def _checklist(ranked: tuple[RankedCause, ...], ticked: Collection[str]) -> Checklist:
-    items = build_checklist(ranked)
-    shown = tuple(ChecklistItem(item.experiment, item.title, item.fix, item.id in ticked) for item in items[:_MOST])
-    return Checklist(shown, len(items) - len(shown))
+def _checklist(ranked: tuple[RankedCause, ...], marks: Mapping[str, Mark]) -> Checklist:
+    items = build_checklist(ranked, marks)
+    return Checklist(tuple(_check(item) for item in items[:_MOST]), max(0, len(items) - _MOST))
+
+
+def _check(item: Entry) -> ChecklistItem:
+    """One box; what was found out and noted stands below it."""
+    status, note = item.mark.status, item.mark.note
+    said = str(status) if status in (Standing.CONFIRMED, Standing.RULED_OUT) else ""
+    # What to do about a cause that was ruled out is no help.
+    then = "" if status is Standing.RULED_OUT else item.fix
+    found_out = ": ".join(part for part in (said, note) if part)
+    return ChecklistItem(item.experiment, item.title, then, status is not Standing.OPEN, found_out)
