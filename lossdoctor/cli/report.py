@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lossdoctor.report.options import ReportOptions, Section
     from lossdoctor.runs import Run
     from lossdoctor.workspace.results import ScanResult
+    from lossdoctor.workspace.run_marks import Note
 
 # Spelled out here because the report package is only imported when a report is written.
 SECTIONS = ("overview", "experiments", "summary", "runs", "comparisons", "appendix")
@@ -69,8 +70,9 @@ def report(
     print_problems(result.problems)
     if not result.runs:
         raise InputError("There is no run to report on; nothing was written.", "See the problems above.")
-    marks = _marks([item.run for item in result.runs]) if ticks else {}
-    options = ReportOptions(title, wanted, Paper(paper), content, _command(), marks)
+    runs = [item.run for item in result.runs]
+    marks, notes = (_marks(runs), _notes(runs)) if ticks else ({}, {})
+    options = ReportOptions(title, wanted, Paper(paper), content, _command(), marks, notes)
     with progress_bar() as progress:
         written = _write(result, options, output, split, progress)
     _say_where(output, len(result.runs), written)
@@ -128,6 +130,19 @@ def _marks(runs: Sequence[Run]) -> dict[str, dict[str, Mark]]:
         return {}
     with ChecklistStore() as store:
         return {run.id: store.marks(run) for run in runs}
+
+
+def _notes(runs: Sequence[Run]) -> dict[str, tuple[Note, ...]]:
+    """What the user noted on the curves of these runs; nothing when the window was never used."""
+    from contextlib import closing
+
+    from lossdoctor.workspace.checklists import default_path
+    from lossdoctor.workspace.run_marks import RunMarks
+
+    if not default_path().exists():
+        return {}
+    with closing(RunMarks(default_path())) as noted:
+        return {run.id: noted.notes(run) for run in runs}
 
 
 def _command() -> str:

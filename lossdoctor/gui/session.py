@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from lossdoctor.report.options import ReportOptions
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
 from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
+from lossdoctor.workspace.run_marks import RunMarks
 from lossdoctor.workspace.siblings import sibling_groups
 from lossdoctor.workspace.understanding import Understanding, judged_again, understanding, with_remembered
 
@@ -103,7 +105,9 @@ class Session(QObject):
     def report_options(self, result: ScanResult) -> ReportOptions:
         """What a report on these runs holds beside the results: the user's ticks and notes."""
         marks = {item.run.id: self._store.marks(item.run) for item in result.runs}
-        return ReportOptions(marks=marks)
+        with closing(RunMarks(self._store.path)) as noted:
+            notes = {item.run.id: noted.notes(item.run) for item in result.runs}
+        return ReportOptions(marks=marks, notes=notes)
 
     def judge_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
         """Diagnoses one run anew with the roles that are chosen for it now; `others` are the runs beside it."""

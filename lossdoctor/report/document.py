@@ -20,6 +20,7 @@ from lossdoctor.report.sections.configuration import configuration
 from lossdoctor.report.sections.experiments import experiments
 from lossdoctor.report.sections.findings import findings
 from lossdoctor.report.sections.names import Anchors
+from lossdoctor.report.sections.notes import notes
 from lossdoctor.report.sections.overview import overview
 from lossdoctor.report.sections.problems import problems
 from lossdoctor.report.sections.run_head import run_head
@@ -98,6 +99,7 @@ def _run_blocks(item: DiagnosedRun, options: ReportOptions, contrasts: Sequence[
         *findings(item),
         *configuration(item),
         MayBreak(),
+        *notes(options.notes.get(item.run.id, ()), item.run.step_unit),
         *beside_siblings(contrasts),
         *causes(item, marks),
         *problems(item.run),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from lossdoctor.errors import InputError
 from lossdoctor.knowledge.marks import Mark
+from lossdoctor.workspace.run_marks import Note
 
 # A logo is a small picture; what is larger was meant for a poster, and every report would carry it.
 LOGO_BYTES = 2_000_000
@@ -51,6 +52,7 @@ class ReportOptions:
         logo: content of a PNG or JPEG file for the first page; empty for none.
         command: the command that makes this report again, for the appendix; empty when there is none.
         marks: run id -> what the user found out, by cause id.
+        notes: run id -> the user's notes on its curves, by step.
         created: the time to put on it; by default SOURCE_DATE_EPOCH where that is set, else now.
     """
 
@@ -60,6 +62,7 @@ class ReportOptions:
     logo: bytes = b""
     command: str = ""
     marks: Mapping[str, Mapping[str, Mark]] = field(default_factory=dict)
+    notes: Mapping[str, Sequence[Note]] = field(default_factory=dict)
     created: datetime | None = None
 
 

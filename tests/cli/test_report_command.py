@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 
 from lossdoctor.resources import resource
 from lossdoctor.workspace import checklists
+from lossdoctor.workspace.run_marks import RunMarks
 from lossdoctor.workspace.scan import scan
 
 EXAMPLES = resource("examples")
@@ -78,9 +80,12 @@ def test_ticks_of_the_window_are_in_the_report_unless_unwanted(lossdoctor: Comma
     [item] = scan([OVERFITTING]).runs
     with checklists.ChecklistStore(tmp_path / "checklists.sqlite3") as store:
         store.set_ticked(item.run, item.diagnosis.causes[0].id, True)
+    with closing(RunMarks(tmp_path / "checklists.sqlite3")) as noted:
+        noted.add_note(item.run, "val_loss", 100, 150, "changed the <data>")
     target = tmp_path / "a.md"
     assert lossdoctor("report", OVERFITTING, "-o", target).code == 0
     assert target.read_text().count("- [x]") == 1
+    assert r"- val\_loss, steps 100 to 150: changed the \<data\>" in target.read_text()
     assert lossdoctor("report", OVERFITTING, "-o", target, "--no-ticks").code == 0
     assert target.read_text().count("- [x]") == 0
 
