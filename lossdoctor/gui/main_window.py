@@ -124,15 +124,7 @@ class MainWindow(QMainWindow):
                 toolbar.widgetForAction(action).setAccessibleName(spec.plain_text)
         self.addToolBar(toolbar)
         self.runs.set_menu_actions([self.actions_by_id[name] for name in _RUN_MENU])
-        for action_id in (
-            "view.back",
-            "view.forward",
-            "findings.previous",
-            "findings.next",
-            "view.series",
-            "view.log_y",
-            "view.reset_zoom",
-        ):
+        for action_id in ("view.series", "view.log_y", "view.reset_zoom"):
             self.plot.add_action_button(self.actions_by_id[action_id])
 
     def _action(self, spec: ActionSpec, handler: Callable[..., object]) -> QAction:

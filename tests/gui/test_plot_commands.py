@@ -172,3 +172,24 @@ def test_any_series_can_be_added_and_hidden_again(shown: Desk, qtbot: Any) -> No
     assert palette.texts[0] == f"Hide {tag}"
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(stack.panels) == before, timeout=5_000)
+
+
+def test_time_on_the_axis_and_smoothing_of_each_kind(shown: Desk, qtbot: Any) -> None:
+    choose(shown, qtbot, "04-spike-to-nan")
+    qtbot.waitUntil(lambda: not shown.jobs.is_busy("figure"), timeout=5_000)
+    pane = shown.window.plot
+    pane.x_axis.setCurrentText("Relative time")
+    low, high = pane.stack.step_window
+    assert low < 0 < high
+    assert pane.stack.spec is not None
+    assert pane.stack.spec.x_label == "relative time"
+    for kind in ("Average", "Median", "Parabola"):
+        pane.kind.setCurrentText(kind)
+        pane.smoothing.setValue(90)
+        assert pane.stack.panels[0].curves[0].drawn[0].size > 0
+    pane.x_axis.setCurrentText("Step")
+    assert pane.stack.spec.x_label != "relative time"
+    choose(shown, qtbot, "02-underfitting/training.csv")
+    qtbot.waitUntil(lambda: not shown.jobs.is_busy("figure"), timeout=5_000)
+    pane.x_axis.setCurrentText("Wall time")
+    assert pane.stack.spec is None, "a log without times says so instead of drawing something"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,37 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
 from lossdoctor import formatting
+from lossdoctor.figures.time_axis import XAxis
 
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _WIDTH = 58
+# Seconds between ticks of a time axis.
+_SPANS = (
+    0.001,
+    0.01,
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    10800,
+    21600,
+    43200,
+    86400,
+)
+_DAY_MS = 86_400_000.0
 
 
 def step_texts(values: list[float], spacing: float) -> list[str]:
@@ -24,6 +53,33 @@ def step_texts(values: list[float], spacing: float) -> list[str]:
             if decimals <= 3:
                 return [_with_unit(value / factor, decimals, suffix) for value in values]
     return [formatting.step(round(value, 6)) for value in values]
+
+
+def time_spacing(least: float) -> float:
+    """The distance of ticks on a time axis in milliseconds: a round one, not below `least`."""
+    return next((s * 1000.0 for s in _SPANS if s * 1000.0 >= least), math.ceil(least / _DAY_MS) * _DAY_MS)
+
+
+def time_texts(values: list[float], spacing: float, *, wall: bool) -> list[str]:
+    """Tick texts for milliseconds: 1:30 (minutes), 2:15 h, 3 d; on the wall clock local times, or dates for days."""
+    if wall:
+        pattern = "%d %b" if spacing >= _DAY_MS else "%H:%M" if spacing >= 60_000 else "%H:%M:%S"
+        return [time.strftime(pattern, time.localtime(value / 1000.0)) for value in values]
+    return [_span(value / 1000.0, spacing / 1000.0) for value in values]
+
+
+def _span(seconds: float, spacing: float) -> str:
+    if seconds < 0:
+        return "−" + _span(-seconds, spacing)
+    if spacing >= 86400:
+        return f"{seconds / 86400:.0f} d"
+    if seconds >= 3600 or spacing >= 3600:
+        hours, rest = divmod(round(seconds), 3600)
+        return f"{hours}:{rest // 60:02d} h"
+    if spacing < 1:
+        return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
 def _with_unit(value: float, decimals: int, suffix: str) -> str:
@@ -68,12 +124,17 @@ class StepAxis(_Axis):
     def __init__(self) -> None:
         super().__init__("bottom")
         self.enableAutoSIPrefix(False)
+        self.counts = XAxis.STEP
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
+        if self.counts is not XAxis.STEP:
+            return [(time_spacing((maxVal - minVal) / max(size / 110, 1)), 0)]
         # A step is whole: ticks at 0.5 would claim otherwise.
         return [(max(spacing, 1.0), offset) for spacing, offset in super().tickSpacing(minVal, maxVal, size)][:2]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.counts is not XAxis.STEP:
+            return time_texts(list(values), spacing, wall=self.counts is XAxis.WALL)
         return step_texts(list(values), spacing)
 
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPen
 from lossdoctor.figures.pyramid import Pyramid
 from lossdoctor.figures.spec import Polyline
 from lossdoctor.gui.plots.mapping import to_view
-from lossdoctor.gui.plots.smoothing import smooth
+from lossdoctor.gui.plots.smoothing import Smoothing, smooth
 
 Floats = npt.NDArray[np.float64]
 
@@ -108,9 +108,9 @@ class SeriesCurve:
         """True when the line is shown."""
         return bool(self._raw.isVisible())
 
-    def set_smoothing(self, weight: float) -> None:
-        """Draws a moving average, with the raw line faint behind it; 0 draws the raw line alone."""
-        self._shown = smooth(self.values, weight)
+    def set_smoothing(self, weight: float, kind: Smoothing = Smoothing.EMA) -> None:
+        """Draws a smoothed line, with the raw line faint behind it; 0 draws the raw line alone."""
+        self._shown = smooth(self.values, weight, kind)
         raw = self._shown is self.values
         self._shown_pyramid = self._pyramid if raw else Pyramid(self.steps, self._shown)
         self._smooth.setVisible(self._raw.isVisible() and self._shown is not self.values)

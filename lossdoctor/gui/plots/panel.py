@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from lossdoctor import safe_text
 from lossdoctor.figures.spec import Mark, Panel
+from lossdoctor.figures.time_axis import XAxis
 from lossdoctor.gui.plots import flags, marks
 from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
 from lossdoctor.gui.plots.curve import SeriesCurve
 from lossdoctor.gui.plots.labels import LabelRequest, place_labels
 from lossdoctor.gui.plots.mapping import Mapping, value_to_view
+from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.plots.view_box import StepViewBox
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import Role
@@ -92,8 +94,9 @@ class PlotPanel(pg.PlotWidget):
         found = "; ".join(safe_text.plain(mark.evidence.label) for mark in self.spec.marks if mark.evidence.label)
         return f"{lines}. {found or 'No findings marked.'}"
 
-    def show_step_axis(self, shown: bool, label: str = "") -> None:
-        """Step numbers and their name below this panel: only the lowest of a stack has them."""
+    def show_step_axis(self, shown: bool, label: str = "", counts: XAxis = XAxis.STEP) -> None:
+        """Step numbers (or times) and their name below this panel: only the lowest of a stack has them."""
+        self._axis_x.counts = counts
         self._axis_x.setStyle(showValues=shown, tickLength=0)
         self._axis_x.setHeight(None if shown else 8)
         # Axis labels are HTML.
@@ -184,12 +187,12 @@ class PlotPanel(pg.PlotWidget):
         self.reset_y()
         self.refresh()
 
-    def set_smoothing(self, weight: float) -> None:
+    def set_smoothing(self, weight: float, kind: Smoothing = Smoothing.EMA) -> None:
         """Smooths every curve; 0 not at all."""
         for curve in self.curves:
             # A schedule is exact; smoothing would only draw one that was never used.
             if curve.line.role is not Role.LEARNING_RATE:
-                curve.set_smoothing(weight)
+                curve.set_smoothing(weight, kind)
         self.refresh()
 
     @property

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from lossdoctor import formatting
 from lossdoctor.figures.spec import FigureSpec, Panel
+from lossdoctor.figures.time_axis import XAxis
 from lossdoctor.findings import Finding
 from lossdoctor.gui.plots import marks
 from lossdoctor.gui.plots.legend import PanelHeader
 from lossdoctor.gui.plots.overview import Overview
 from lossdoctor.gui.plots.panel import PlotPanel
+from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.plots.view_history import ViewHistory
 from lossdoctor.gui.theme import Look
 
@@ -70,6 +72,7 @@ class PlotStack(QWidget):
         self._history: ViewHistory[View] = ViewHistory()
         self._rectangle_zoom = False
         self._robust = True
+        self._counts = XAxis.STEP
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
@@ -99,6 +102,10 @@ class PlotStack(QWidget):
         """The panels, from top to bottom."""
         return [view.plot for view in self._views]
 
+    def set_counts(self, counts: XAxis) -> None:
+        """What the x axis of the next figure counts; its tick texts follow."""
+        self._counts = counts
+
     def set_figure(self, spec: FigureSpec | None, findings: tuple[Finding, ...] = ()) -> None:
         """Shows this figure; None shows nothing. `findings` give the marks' tooltips their sentences."""
         for view in self._views:
@@ -126,7 +133,7 @@ class PlotStack(QWidget):
         if index:
             plot.box.setXLink(first.box)
         last = index == len(self._views) - 1
-        plot.show_step_axis(last, self.spec.x_label if self.spec else "")
+        plot.show_step_axis(last, self.spec.x_label if self.spec else "", self._counts)
         plot.steps_pointed_at.connect(self._point_at)
         plot.mark_clicked.connect(lambda mark: self.finding_activated.emit(plot.spec.marks[mark]))
         plot.mark_hovered.connect(lambda mark: self._hovered(plot, mark))
@@ -265,10 +272,10 @@ class PlotStack(QWidget):
         """True when the loss panel is logarithmic."""
         return bool(self._views) and self._views[0].plot.log_y
 
-    def set_smoothing(self, weight: float) -> None:
+    def set_smoothing(self, weight: float, kind: Smoothing = Smoothing.EMA) -> None:
         """Smooths all curves; 0 none."""
         for plot in self.panels:
-            plot.set_smoothing(weight)
+            plot.set_smoothing(weight, kind)
 
     def _point_at(self, step: float) -> None:
         for view in self._views:

@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStackedLayout, QToo
 
 from lossdoctor import formatting
 from lossdoctor.figures.spec import FigureSpec
+from lossdoctor.figures.time_axis import XAxis, over_time
 from lossdoctor.findings import Finding
+from lossdoctor.gui.choice_box import ChoiceBox
 from lossdoctor.gui.plain_label import PlainLabel
+from lossdoctor.gui.plots.axes import time_texts
+from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.plots.stack import PlotStack
 from lossdoctor.gui.theme import Look
 
@@ -41,10 +45,27 @@ class PlotPane(QWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, _SMOOTHEST)
-        self.smoothing.setFixedWidth(96)
+        self.smoothing.setFixedWidth(72)
         self.smoothing.setAccessibleName("Smoothing")
-        self.smoothing.setToolTip("Exponential moving average; the logged values stay visible behind it")
+        self.smoothing.setToolTip("Smoothing; the logged values stay visible behind it")
         self.smoothing.valueChanged.connect(lambda value: self._smooth(value / 100))
+        self.kind = ChoiceBox()
+        self.kind.setAccessibleName("Kind of smoothing")
+        for kind in Smoothing:
+            self.kind.addItem(kind.value, kind)
+            self.kind.setItemData(self.kind.count() - 1, kind.help, Qt.ItemDataRole.ToolTipRole)
+        self.kind.currentIndexChanged.connect(lambda _: self._smooth(self.smoothing.value() / 100))
+        self.x_axis = ChoiceBox()
+        self.x_axis.setAccessibleName("Horizontal axis")
+        self.x_axis.setToolTip("What the horizontal axis counts")
+        for axis in XAxis:
+            self.x_axis.addItem(axis.value, axis)
+        self.x_axis.currentIndexChanged.connect(lambda _: self._redraw())
+        for box in (self.kind, self.x_axis):
+            box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMinimumWidth(box.sizeHint().width())
+        self._whole: FigureSpec | None = None
+        self._findings: tuple[Finding, ...] = ()
         self._weight = PlainLabel("off", tone="small")
         self._weight.setFixedWidth(self._weight.fontMetrics().horizontalAdvance("0.00") + 6)
         self._bar = QHBoxLayout()
@@ -56,7 +77,8 @@ class PlotPane(QWidget):
         self._bar.setContentsMargins(16, 6, 8, 6)
         self._bar.setSpacing(8)
         self._bar.addWidget(self._step, 1)
-        self._bar.addWidget(PlainLabel("Smoothing", tone="small"))
+        self._bar.addWidget(self.x_axis)
+        self._bar.addWidget(self.kind)
         self._bar.addWidget(self.smoothing)
         self._bar.addWidget(self._weight)
         rule = QFrame()
@@ -85,21 +107,41 @@ class PlotPane(QWidget):
 
     def set_figure(self, spec: FigureSpec | None, findings: tuple[Finding, ...] = ()) -> None:
         """Shows a figure; None, or one without panels, says what is missing."""
+        self._whole, self._findings = spec, findings
+        counts = XAxis(self.x_axis.currentData())
+        untimed = False
+        if spec is not None and counts is not XAxis.STEP:
+            timed = over_time(spec, counts)
+            untimed = bool(spec.panels) and not timed.panels
+            spec = timed
+        self.stack.set_counts(counts)
         empty = spec is None or not spec.panels
         self._unit = spec.x_label if spec is not None and spec.x_label else "step"
         self._hint.set_text("Choose a run to see its curves." if spec is None else "This run has no numbers to draw.")
+        if untimed:
+            self._hint.set_text("The log of this run has no times. Choose Step above.")
         self.stack.set_figure(None if empty else spec, findings)
         if self.smoothing.value():
-            self.stack.set_smoothing(self.smoothing.value() / 100)
+            self.stack.set_smoothing(self.smoothing.value() / 100, self._kind)
         self._pages.setCurrentWidget(self._hint if empty else self.stack)
         self._show_step(math.nan)
 
     def _smooth(self, weight: float) -> None:
         self._weight.set_text(f"{weight:.2f}" if weight else "off")
-        self.stack.set_smoothing(weight)
+        self.stack.set_smoothing(weight, self._kind)
+
+    @property
+    def _kind(self) -> Smoothing:
+        return Smoothing(self.kind.currentData())
+
+    def _redraw(self) -> None:
+        self.set_figure(self._whole, self._findings)
 
     def _show_step(self, step: float) -> None:
-        if math.isfinite(step):
+        if math.isfinite(step) and self.x_axis.currentData() != XAxis.STEP:
+            wall = self.x_axis.currentData() == XAxis.WALL
+            self._step.set_text(time_texts([step], 1000.0, wall=wall)[0])
+        elif math.isfinite(step):
             self._step.set_text(f"{self._unit} {formatting.step(round(step))}")
         else:
             self._step.set_text("")
