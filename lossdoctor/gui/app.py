@@ -16,6 +16,7 @@ from lossdoctor.figures.build import build_figure
 from lossdoctor.figures.overlay import SLOTS, build_overlay, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.figures.tag_panels import with_tags
+from lossdoctor.figures.time_axis import XAxis
 from lossdoctor.gui import export, icons
 from lossdoctor.gui.actions import WindowState
 from lossdoctor.gui.commands import Commands
@@ -25,8 +26,10 @@ from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
+from lossdoctor.gui.models.run_columns import Column
 from lossdoctor.gui.models.runs_model import RunsModel
 from lossdoctor.gui.plot_commands import PlotCommands
+from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
@@ -98,6 +101,7 @@ class Desk(QObject):
         self.window.set_checked(f"view.theme_{appearance.mode.value}", True)
         self._look_changed(appearance.look)
         settings.restore(self.window, self.window.splitters)
+        self._restore_view()
         self._update_actions()
         if store.notice:
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
@@ -341,8 +345,31 @@ class Desk(QObject):
     def _update_actions(self) -> None:
         self.window.update_actions(self.state)
 
+    def _restore_view(self) -> None:
+        """Columns, groups, series and axis as they were when the window was last closed."""
+        settings, runs = self.settings, self.window.runs
+        hidden = settings.remembered("hidden_columns")
+        if hidden:
+            for column in Column:
+                runs.show_column(column, column.name not in hidden)
+        runs.show_config_keys(settings.remembered("config_columns"))
+        runs.group_by("".join(settings.remembered("group")[:1]))
+        self.plot_commands.tags = tuple(settings.remembered("series"))
+        self.window.plot.x_axis.setCurrentText("".join(settings.remembered("x_axis")[:1]) or XAxis.STEP.value)
+        self.window.plot.kind.setCurrentText("".join(settings.remembered("smoothing")[:1]) or Smoothing.EMA.value)
+
+    def _remember_view(self) -> None:
+        settings, runs = self.settings, self.window.runs
+        settings.remember("hidden_columns", [column.name for column in runs.hidden_columns])
+        settings.remember("config_columns", self.runs_model.config_keys)
+        settings.remember("group", [self.runs_model.group_by] if self.runs_model.group_by else [])
+        settings.remember("series", self.plot_commands.tags)
+        settings.remember("x_axis", [self.window.plot.x_axis.currentText()])
+        settings.remember("smoothing", [self.window.plot.kind.currentText()])
+
     def close(self) -> None:
         """Stops all work and remembers what is to be remembered; the window may then go."""
+        self._remember_view()
         self.settings.save(self.window, self.window.splitters)
         # A stack that goes says once more that it changed, when there is nothing left to update.
         self.undo_stack.blockSignals(True)

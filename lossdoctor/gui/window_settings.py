@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -46,6 +47,16 @@ class WindowSettings:
     @last_folder.setter
     def last_folder(self, folder: str) -> None:
         self._settings.setValue("last_folder", folder)
+
+    def remembered(self, name: str) -> list[str]:
+        """A list of words saved under a name; empty when there is none."""
+        value = self._settings.value(f"view/{name}", [])
+        words = value if isinstance(value, list) else [value]
+        return [str(word) for word in words if str(word)]
+
+    def remember(self, name: str, words: Iterable[str]) -> None:
+        """Saves a list of words under a name."""
+        self._settings.setValue(f"view/{name}", list(words))
 
     def restore(self, window: QMainWindow, splitters: dict[str, QSplitter]) -> None:
         """Gives the window its old place and proportions, when they are known and still fit a screen."""

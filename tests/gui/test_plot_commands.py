@@ -193,3 +193,19 @@ def test_time_on_the_axis_and_smoothing_of_each_kind(shown: Desk, qtbot: Any) ->
     qtbot.waitUntil(lambda: not shown.jobs.is_busy("figure"), timeout=5_000)
     pane.x_axis.setCurrentText("Wall time")
     assert pane.stack.spec is None, "a log without times says so instead of drawing something"
+
+
+def test_a_finding_is_found_on_the_time_axis_too(shown: Desk, qtbot: Any) -> None:
+    choose(shown, qtbot, "04-spike-to-nan")
+    pane = shown.window.plot
+    pane.x_axis.setCurrentText("Relative time")
+    whole = pane.stack.step_window
+    shown.window.actions_by_id["findings.next"].trigger()
+    marked = [panel for panel in pane.stack.panels if panel._selected]
+    assert marked, "the evidence of the finding is emphasised"
+    spec = pane.stack.spec
+    assert spec is not None
+    assert spec.x_range is not None
+    low, high = pane.stack.step_window
+    assert whole[0] <= low < high <= whole[1]
+    assert high > spec.x_range[1] * 0.2, "the view is in milliseconds, not at step numbers"

@@ -103,3 +103,18 @@ def test_chips_patterns_and_groups(desk: Desk, qtbot: Any) -> None:
     assert len(desk.window.runs.table.headings) == len(desk.runs_model.group_titles()) > 1
     heights = [desk.window.runs.table.rowHeight(row) for row in range(6)]
     assert heights[0] > min(heights)
+
+
+def test_columns_groups_and_axis_are_as_they_were(desks: Desks, qtbot: Any) -> None:
+    desk = desks.open()
+    examples(desk, qtbot)
+    desk.window.runs.show_config_keys(["lr"])
+    desk.window.runs.group_by("/")
+    desk.window.runs.show_column(Column.AGE, False)
+    desk.window.plot.x_axis.setCurrentText("Relative time")
+    desks.close(desk)
+    again = desks.open()
+    assert again.runs_model.config_keys == ("lr",)
+    assert again.runs_model.group_by == "/"
+    assert Column.AGE in again.window.runs.hidden_columns
+    assert again.window.plot.x_axis.currentText() == "Relative time"

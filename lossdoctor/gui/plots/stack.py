@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 from lossdoctor import formatting
 from lossdoctor.figures.spec import FigureSpec, Panel
 from lossdoctor.figures.time_axis import XAxis
-from lossdoctor.findings import Finding
+from lossdoctor.findings import Evidence, Finding
 from lossdoctor.gui.plots import marks
 from lossdoctor.gui.plots.legend import PanelHeader
 from lossdoctor.gui.plots.overview import Overview
@@ -73,6 +73,7 @@ class PlotStack(QWidget):
         self._rectangle_zoom = False
         self._robust = True
         self._counts = XAxis.STEP
+        self._over_steps: FigureSpec | None = None
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
@@ -102,9 +103,22 @@ class PlotStack(QWidget):
         """The panels, from top to bottom."""
         return [view.plot for view in self._views]
 
-    def set_counts(self, counts: XAxis) -> None:
-        """What the x axis of the next figure counts; its tick texts follow."""
+    def set_counts(self, counts: XAxis, steps: FigureSpec | None = None) -> None:
+        """What the x axis of the next figure counts; `steps` is the same figure over steps, as findings know it."""
         self._counts = counts
+        self._over_steps = steps
+
+    def _evidence_of(self, finding: Finding) -> tuple[Evidence, ...]:
+        """A finding's evidence where the figure has it: over time it lies elsewhere than over steps."""
+        if self.spec is None or self._over_steps is None or self._counts is XAxis.STEP:
+            return finding.evidence
+        before = {panel.title: panel.marks for panel in self._over_steps.panels}
+        return tuple(
+            now.evidence
+            for panel in self.spec.panels
+            for was, now in zip(before.get(panel.title, ()), panel.marks, strict=False)
+            if was.code == finding.code and was.evidence in finding.evidence
+        )
 
     def set_figure(self, spec: FigureSpec | None, findings: tuple[Finding, ...] = ()) -> None:
         """Shows this figure; None shows nothing. `findings` give the marks' tooltips their sentences."""
@@ -176,7 +190,8 @@ class PlotStack(QWidget):
     def zoom_to(self, finding: Finding) -> None:
         """Moves the view to a finding's evidence; one that has no place in time shows the whole run."""
         self.select(finding)
-        ranges = [found for evidence in finding.evidence if (found := marks.step_range(evidence)) is not None]
+        own = self._evidence_of(finding)
+        ranges = [found for evidence in own if (found := marks.step_range(evidence)) is not None]
         if self.spec is None or not self._views or not ranges:
             self.reset_view()
             return
@@ -187,17 +202,18 @@ class PlotStack(QWidget):
         low, high = max(low - context, first - edge), min(high + context, last + edge)
         self._views[0].plot.box.setXRange(low, high, padding=0)
         for plot in self.panels:
-            shown = [mark.evidence for mark in plot.spec.marks if mark.evidence in finding.evidence]
+            shown = [mark.evidence for mark in plot.spec.marks if mark.evidence in own]
             plot.fit_y(low, high, tuple(value for evidence in shown for value in marks.values_of(evidence)))
 
     def select(self, finding: Finding | None) -> None:
         """Emphasises a finding's evidence; None emphasises nothing."""
+        own = self._evidence_of(finding) if finding is not None else ()
         for plot in self.panels:
             plot.set_selected(
                 frozenset(
                     index
                     for index, mark in enumerate(plot.spec.marks)
-                    if finding is not None and mark.code == finding.code and mark.evidence in finding.evidence
+                    if finding is not None and mark.code == finding.code and mark.evidence in own
                 ),
                 focused=finding is not None,
             )

@@ -114,7 +114,7 @@ class PlotPane(QWidget):
             timed = over_time(spec, counts)
             untimed = bool(spec.panels) and not timed.panels
             spec = timed
-        self.stack.set_counts(counts)
+        self.stack.set_counts(counts, self._whole)
         empty = spec is None or not spec.panels
         self._unit = spec.x_label if spec is not None and spec.x_label else "step"
         self._hint.set_text("Choose a run to see its curves." if spec is None else "This run has no numbers to draw.")
