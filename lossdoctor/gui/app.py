@@ -12,28 +12,25 @@ from PySide6.QtGui import QColor, QGuiApplication, QUndoStack
 from PySide6.QtWidgets import QApplication
 
 from lossdoctor import __version__, formatting
-from lossdoctor.figures.build import build_figure
-from lossdoctor.figures.overlay import SLOTS, build_overlay, slots
+from lossdoctor.figures.overlay import SLOTS, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
-from lossdoctor.figures.tag_panels import with_tags
-from lossdoctor.figures.time_axis import XAxis
 from lossdoctor.gui import export, icons
 from lossdoctor.gui.actions import WindowState
 from lossdoctor.gui.commands import Commands
 from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
 from lossdoctor.gui.dialogs.files import FileDialogs
+from lossdoctor.gui.drawn import figure_of
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
-from lossdoctor.gui.models.run_columns import Column
 from lossdoctor.gui.models.runs_model import RunsModel
 from lossdoctor.gui.plot_commands import PlotCommands
-from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
 from lossdoctor.gui.theme import Appearance, Look
+from lossdoctor.gui.view_memory import remember_view, restore_view
 from lossdoctor.gui.window_settings import WindowSettings
 from lossdoctor.knowledge.marks import Mark as CauseMark
 from lossdoctor.knowledge.marks import Standing
@@ -101,7 +98,7 @@ class Desk(QObject):
         self.window.set_checked(f"view.theme_{appearance.mode.value}", True)
         self._look_changed(appearance.look)
         settings.restore(self.window, self.window.splitters)
-        self._restore_view()
+        restore_view(settings, self.window, self.plot_commands)
         self._update_actions()
         if store.notice:
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
@@ -266,7 +263,7 @@ class Desk(QObject):
         self._show_colours(several)
         self.jobs.submit(
             _FIGURE_CHANNEL,
-            lambda _cancel, _progress: _figure(several, tags),
+            lambda _cancel, _progress: figure_of(several, tags),
             on_done=self._figure_built,
             on_error=self.commands.show_error,
         )
@@ -345,44 +342,14 @@ class Desk(QObject):
     def _update_actions(self) -> None:
         self.window.update_actions(self.state)
 
-    def _restore_view(self) -> None:
-        """Columns, groups, series and axis as they were when the window was last closed."""
-        settings, runs = self.settings, self.window.runs
-        hidden = settings.remembered("hidden_columns")
-        if hidden:
-            for column in Column:
-                runs.show_column(column, column.name not in hidden)
-        runs.show_config_keys(settings.remembered("config_columns"))
-        runs.group_by("".join(settings.remembered("group")[:1]))
-        self.plot_commands.tags = tuple(settings.remembered("series"))
-        self.window.plot.x_axis.setCurrentText("".join(settings.remembered("x_axis")[:1]) or XAxis.STEP.value)
-        self.window.plot.kind.setCurrentText("".join(settings.remembered("smoothing")[:1]) or Smoothing.EMA.value)
-
-    def _remember_view(self) -> None:
-        settings, runs = self.settings, self.window.runs
-        settings.remember("hidden_columns", [column.name for column in runs.hidden_columns])
-        settings.remember("config_columns", self.runs_model.config_keys)
-        settings.remember("group", [self.runs_model.group_by] if self.runs_model.group_by else [])
-        settings.remember("series", self.plot_commands.tags)
-        settings.remember("x_axis", [self.window.plot.x_axis.currentText()])
-        settings.remember("smoothing", [self.window.plot.kind.currentText()])
-
     def close(self) -> None:
         """Stops all work and remembers what is to be remembered; the window may then go."""
-        self._remember_view()
+        remember_view(self.settings, self.window, self.plot_commands)
         self.settings.save(self.window, self.window.splitters)
         # A stack that goes says once more that it changed, when there is nothing left to update.
         self.undo_stack.blockSignals(True)
         self.jobs.shutdown()
         self.marks.close()
-
-
-def _figure(items: Sequence[DiagnosedRun], tags: Sequence[str]) -> FigureSpec:
-    if len(items) == 1:
-        return with_tags(build_figure(items[0].run, items[0].diagnosis), [items[0].run], tags)
-    shown = items[:SLOTS]
-    runs, keys = [item.run for item in shown], [run_key(item.run) for item in shown]
-    return with_tags(build_overlay(runs, keys), runs, tags, slots(keys))
 
 
 def make_application(arguments: Sequence[str] = ("lossdoctor",)) -> QApplication:

@@ -17,6 +17,7 @@ from lossdoctor.figures.time_axis import XAxis
 from lossdoctor.gui.plots import flags, marks
 from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
 from lossdoctor.gui.plots.curve import SeriesCurve
+from lossdoctor.gui.plots.geometry import densified, nearest_line, padded
 from lossdoctor.gui.plots.labels import LabelRequest, place_labels
 from lossdoctor.gui.plots.mapping import Mapping, value_to_view
 from lossdoctor.gui.plots.smoothing import Smoothing
@@ -26,8 +27,6 @@ from lossdoctor.runs import Role
 
 _LABEL_PADDING = QSizeF(9, 4)
 _DOTTED_POINTS = 48  # up to this many points in view each one is also drawn as a dot
-_LINE_REACH = 6.0  # pixels
-_Y_MARGIN = 0.06
 _GRID = 255  # the theme's grid colour is faint already
 
 
@@ -137,7 +136,7 @@ class PlotPanel(pg.PlotWidget):
         if self.spec.y_range is not None and self._robust:
             low, high = (value_to_view(value, self.log_y) for value in self.spec.y_range)
             if math.isfinite(low) and math.isfinite(high):
-                return _padded(low, high)
+                return padded(low, high)
         return self._data_range(-math.inf, math.inf) or (0.0, 1.0)
 
     def set_robust(self, robust: bool) -> None:
@@ -167,7 +166,7 @@ class PlotPanel(pg.PlotWidget):
                 if good.size:
                     found += [value_to_view(float(value), self.log_y) for value in (good.min(), good.max())]
         found = [value for value in found if math.isfinite(value)]
-        return _padded(min(found), max(found)) if found else None
+        return padded(min(found), max(found)) if found else None
 
     def reset_y(self) -> None:
         """The y range that shows the whole run well."""
@@ -252,17 +251,7 @@ class PlotPanel(pg.PlotWidget):
 
     def line_at(self, at: QPointF) -> int | None:
         """Index of the visible line nearest to a viewport pixel, when it is within a few pixels of it."""
-        mapping = self.mapping
-        if not mapping.rect.contains(at):
-            return None
-        nearest, found = _LINE_REACH, None
-        for index, curve in enumerate(self.curves):
-            point = curve.value_at(mapping.step_at(at.x())) if curve.visible else None
-            if point is not None and math.isfinite(point[1]) and abs(mapping.x(point[0]) - at.x()) < 4 * _LINE_REACH:
-                distance = abs(mapping.y(point[1]) - at.y())
-                if distance < nearest:
-                    nearest, found = distance, index
-        return found
+        return nearest_line(self.mapping, self.curves, at)
 
     # --- painting ---
 
@@ -339,7 +328,7 @@ class PlotPanel(pg.PlotWidget):
                 )
                 y = mapping.rect.bottom() - (values - low) / ((high - low) or 1.0) * mapping.rect.height()
                 good = np.isfinite(y)
-                parts.append(_densified(x[good], y[good]))
+                parts.append(densified(x[good], y[good]))
         return np.concatenate(parts) if parts else np.empty((0, 2))
 
     def _paint_labels(self, painter: QPainter, mapping: Mapping) -> None:
@@ -420,23 +409,3 @@ class PlotPanel(pg.PlotWidget):
     def show_tip(self, text: str, at: QPointF) -> None:
         """A tooltip at a viewport pixel; `text` is plain."""
         QToolTip.showText(self.viewport().mapToGlobal(at.toPoint()), safe_text.html(text), self.viewport())
-
-
-def _padded(low: float, high: float) -> tuple[float, float]:
-    span = high - low
-    if span <= 0:
-        span = abs(high) * 0.2 or 1.0
-        return low - span / 2, high + span / 2
-    return low - _Y_MARGIN * span, high + _Y_MARGIN * span
-
-
-def _densified(x: np.ndarray, y: np.ndarray, spacing: float = 6.0) -> np.ndarray:
-    """Pixels along a polyline, so that a label does not lie across a long straight stretch either."""
-    if x.size < 2 or x.size > 2000:
-        return np.column_stack((x, y))
-    pieces = np.maximum(np.ceil(np.hypot(np.diff(x), np.diff(y)) / spacing), 1).astype(int)
-    pieces = np.minimum(pieces, 60)
-    index = np.repeat(np.arange(x.size - 1), pieces)
-    offset = np.arange(index.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = offset / pieces[index]
-    return np.column_stack((x[index] + share * np.diff(x)[index], y[index] + share * np.diff(y)[index]))
