@@ -23,6 +23,9 @@ from lossdoctor.importers.tensorboard.records import FOOTER, Int64s
 MAX_BULK_BYTES = 4096
 _MIN_BULK = 16
 _MAX_LAYOUTS = 32
+# A tag with a short name and a long step is as long as one with a long name and a short step; read with the other's
+# layout, each of its records looks like a tag of its own.
+_MAX_MISFITS = 8
 _CHUNK = 65536
 _MAX_KNOWN = 65536
 
@@ -159,11 +162,21 @@ class Decoder:
         fitting = np.zeros(firsts.size, dtype=bool)
         varying = layout.varying()
         known = self._known.setdefault(layout, {})
-        for index, (member, key) in enumerate(zip(firsts.tolist(), _keys(common[firsts]), strict=True)):
+        misfits = 0
+        keys = _keys(common[firsts])
+        # First the group that the layout was taken from, then the largest: when there are records of another layout among
+        # them, these are the ones of this layout.
+        sizes = np.bincount(which, minlength=firsts.size)
+        sizes[which[0]] = members.size + 1
+        for index in np.argsort(-sizes, kind="stable").tolist():
+            member, key = int(firsts[index]), keys[index]
             found = known.get(key)
             if found is None:
                 found = self._learn(data, int(starts[members[member]]), layout, varying)
                 if found is None:
+                    misfits += 1
+                    if misfits > _MAX_MISFITS:
+                        break  # records of another layout and the same length: what is left of them is looked at next
                     continue
                 if len(known) < _MAX_KNOWN:
                     known[key] = found
