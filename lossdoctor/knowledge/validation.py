@@ -191,16 +191,20 @@ def _references(items: Any, place: _Place) -> tuple[str, ...]:
 
 
 def check_together(causes: list[CauseEntry], files: list[str]) -> None:
-    """What holds for all causes together: ids are unique, every finding has a cause.
+    """What holds for all causes together: ids are unique, every cause has code for every framework, every finding a cause.
 
     Raises:
-        KnowledgeError: naming the second of two equal ids, or the finding without any cause.
+        KnowledgeError: naming the second of two equal ids, the missing code, or the finding without any cause.
     """
     seen: dict[str, str] = {}
     for cause, file in zip(causes, files, strict=True):
         if cause.id in seen:
             raise KnowledgeError(f"{file}, cause {cause.id}: the id is already used in {seen[cause.id]}.")
         seen[cause.id] = file
+    for cause, file in zip(causes, files, strict=True):
+        lacking = [name for name in FRAMEWORKS if name not in {snippet.framework for snippet in cause.snippets}]
+        if lacking:
+            raise KnowledgeError(f"{file}, cause {cause.id}: has no snippet for {', '.join(lacking)}.")
     explained = {name for cause in causes for name, _ in cause.explains}
     for finding in FINDINGS:
         if finding not in explained and finding not in WITHOUT_CAUSE:

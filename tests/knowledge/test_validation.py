@@ -31,6 +31,11 @@ source = "a paper"
 [[cause.experiment]]
 text = "Try it."
 cost = "minutes"
+[cause.snippets]
+pytorch = "p()"
+lightning = "l()"
+keras = "k()"
+hf = "h()"
 """
 
 # what is replaced, by what, what the message must say
@@ -62,10 +67,11 @@ BROKEN = {
     "bad id": ('id = "a_cause"', 'id = "A cause"', "is no slug"),
     "bad article point": ('fix = "Mend it."', 'fix = "Mend it."\narticle = 11', "article point 11"),
     "unknown framework": (
-        "[[cause.experiment]]",
-        "[cause.snippets]\njax = 'x'\n[[cause.experiment]]",
+        'pytorch = "p()"',
+        'jax = "j()"',
         "unknown framework 'jax'",
     ),
+    "framework without snippet": ('keras = "k()"\n', "", "has no snippet for keras"),
     "finding without cause": ("periodic_loss = -1.0\n", "", "no cause explains the finding periodic_loss"),
 }
 
