@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lossdoctor import formatting
 from lossdoctor.knowledge.catalogue import Cost
+from lossdoctor.knowledge.marks import Mark
 from lossdoctor.report.blocks import Block, Cell, Column, Heading, Paragraph, Table, Tone
 from lossdoctor.report.sections.names import Anchors
 from lossdoctor.workspace.plan import Planned, plan
@@ -21,9 +24,17 @@ _COLUMNS = (
 _COSTS = {Cost.MINUTES: "minutes", Cost.SHORT_RUN: "short run", Cost.FULL_RUN: "full run"}
 
 
-def experiments(result: ScanResult, anchors: Anchors) -> tuple[Block, ...]:
-    """The experiments that are likely to explain most runs for the least cost; nothing when no run has causes."""
-    ranked = plan(result.runs)[:_MOST]
+def experiments(
+    result: ScanResult, anchors: Anchors, marks: Mapping[str, Mapping[str, Mark]] | None = None
+) -> tuple[Block, ...]:
+    """The experiments that are likely to explain most runs for the least cost; nothing when no run has causes.
+
+    Args:
+        result: the runs.
+        anchors: links to their pages.
+        marks: what the user found out, by run id and cause id; what is settled is left out.
+    """
+    ranked = plan(result.runs, marks)[:_MOST]
     if not ranked:
         return ()
     rows = tuple(_row(number, planned, anchors) for number, planned in enumerate(ranked, 1))
