@@ -4,6 +4,10 @@ A ballot is one run's ranking taken apart: for every cause that explains the run
 piece of evidence that answered. `refit` looks for small changes of these numbers that rank the known causes higher:
 conditional logistic regression (each run chooses one of its causes) with a normal prior of `SPREAD` around the numbers in
 the files. It shows how far the files are fitted to the runs at hand: what a re-fit on other networks gains or loses.
+
+Its limit: the numbers in the files, around which it fits, were set with every family of these runs in view, and so was
+the choice of what to ask. The figure without a family is therefore no estimate for networks never seen; it only says that
+no family needs weights of its own.
 """
 
 from __future__ import annotations
