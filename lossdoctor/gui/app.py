@@ -37,6 +37,7 @@ from lossdoctor.knowledge.marks import Standing
 from lossdoctor.runs import Role
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
 from lossdoctor.workspace.checklists import ChecklistStore, run_key
+from lossdoctor.workspace.contrasts import contrasts_among
 from lossdoctor.workspace.recent import RecentPaths
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_marks import RunMarks
@@ -243,7 +244,11 @@ class Desk(QObject):
 
     def _show_ticks(self) -> None:
         item = self.selection.run
-        self.window.diagnosis.set_run(item, self.store.marks(item.run) if item is not None else {})
+        if item is None:
+            self.window.diagnosis.set_run(None, {})
+            return
+        found = contrasts_among(item, self.runs_model.all_runs()) if item.diagnosis.causes else ()
+        self.window.diagnosis.set_run(item, self.store.marks(item.run), found)
 
     def _draw(self, *_: object) -> None:
         """Draws the run in view, or all marked runs and the baseline together."""

@@ -71,6 +71,13 @@ def contrasts(item: DiagnosedRun, group: Iterable[DiagnosedRun]) -> tuple[Contra
     return tuple(order[:MOST_SHOWN])
 
 
+def contrasts_among(item: DiagnosedRun, runs: Sequence[DiagnosedRun]) -> tuple[Contrast, ...]:
+    """The contrasts of one run of a scan; `runs` are all of its runs."""
+    by_id = {other.run.id: other for other in runs}
+    group = sibling_groups([other.run for other in runs]).get(item.run.id, ())
+    return contrasts(item, [by_id[run.id] for run in group[:MAX_SIBLINGS]])
+
+
 def contrasts_of_all(runs: Sequence[DiagnosedRun]) -> Mapping[str, tuple[Contrast, ...]]:
     """The contrasts of every run of a scan, by run id; of a folder the first `MAX_SIBLINGS` runs are looked at."""
     by_id = {item.run.id: item for item in runs}

@@ -9,7 +9,7 @@ import numpy as np
 from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.findings import Verdict
 from lossdoctor.runs import Run
-from lossdoctor.workspace.contrasts import contrasts, contrasts_of_all
+from lossdoctor.workspace.contrasts import contrasts, contrasts_among, contrasts_of_all
 from lossdoctor.workspace.results import DiagnosedRun
 from tests.knowledge.builders import falling, make_run
 
@@ -62,3 +62,4 @@ def test_only_runs_of_one_folder_are_compared() -> None:
     found = contrasts_of_all([ILL, near, far])
     assert [contrast.other for contrast in found["runs/ill"]] == ["runs/b"]
     assert found["runs/b"] == found["elsewhere/c"] == ()
+    assert contrasts_among(ILL, [ILL, near, far]) == found["runs/ill"]

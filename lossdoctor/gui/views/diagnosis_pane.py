@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -17,6 +17,7 @@ from lossdoctor.gui.views.section import Section
 from lossdoctor.gui.views.verdict_header import VerdictHeader
 from lossdoctor.knowledge.checklist import build_checklist
 from lossdoctor.knowledge.marks import OPEN, Mark, Standing, reconsider
+from lossdoctor.workspace.contrasts import Contrast
 from lossdoctor.workspace.results import DiagnosedRun
 
 
@@ -38,6 +39,7 @@ class DiagnosisPane(QScrollArea):
         self._look = look
         self._item: DiagnosedRun | None = None
         self._marks: dict[str, Mark] = {}
+        self._contrasts: tuple[Contrast, ...] = ()
         self.finding_cards: list[FindingCard] = []
         self.cause_cards: list[CauseCard] = []
         self.setAccessibleName("Diagnosis")
@@ -74,10 +76,11 @@ class DiagnosisPane(QScrollArea):
             section.head.set_look(look)
         self._fill()
 
-    def set_run(self, item: DiagnosedRun | None, marks: Mapping[str, Mark]) -> None:
-        """Shows this run with what was found out about its causes; None shows a hint."""
+    def set_run(self, item: DiagnosedRun | None, marks: Mapping[str, Mark], contrasts: Sequence[Contrast] = ()) -> None:
+        """Shows this run with what was found out about its causes and the better runs beside it; None shows a hint."""
         self._item = item
         self._marks = dict(marks)
+        self._contrasts = tuple(contrasts)
         self.verticalScrollBar().setValue(0)
         self._fill()
 
@@ -110,6 +113,9 @@ class DiagnosisPane(QScrollArea):
     def _fill_causes(self, item: DiagnosedRun) -> None:
         ranked = {cause.id: cause for cause in reconsider(item.diagnosis.causes, self._marks)}
         self.causes.setVisible(bool(ranked))
+        # A controlled comparison says more than any sign within the run, so it stands before the list.
+        for contrast in self._contrasts:
+            self.causes.add(PlainLabel(contrast.sentence, wrap=True, selectable=True))
         for entry in build_checklist(item.diagnosis.causes, self._marks):
             card = CauseCard(ranked[entry.id], entry, self._look)
             card.ticked.connect(self._ticked)
