@@ -33,8 +33,13 @@ class Fitted:
 def one_sheet_holds(blocks: Sequence[Block], width: float, height: float) -> bool:
     """True when everything fits on one sheet, uncut, with figures a little lower than they should be at most."""
     flows = _Flows(width)
-    figures = sum(sum(heights(block.spec)[:2]) / 2 for block in blocks if isinstance(block, Figure))
-    return sum(flows.height(block) for block in blocks) + figures <= height
+    taken = sum(sum(heights(block.spec)[:2]) / 2 for block in blocks if isinstance(block, Figure))
+    # From the end: causes and checks are the longest, and often enough to know.
+    for block in reversed(blocks):
+        taken += flows.height(block)
+        if taken > height:
+            return False
+    return True
 
 
 def parts(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
