@@ -11,9 +11,9 @@ from lossdoctor.importers.base import Source
 Chunk: TypeAlias = tuple[tuple[int, Source], ...]
 
 # Opening, recognising and judging a small file costs about as much as reading so many bytes.
-FILE_COST = 50_000
+FILE_COST = 150_000
 # A second process pays from here on: starting it takes about as long as reading this much.
-BYTES_PER_JOB = 8_000_000
+BYTES_PER_JOB = 16_000_000
 MAX_JOBS = 16
 # Small enough that the last chunk does not keep the others waiting, large enough that handing over costs nothing.
 _CHUNKS_PER_JOB = 12
