@@ -19,7 +19,7 @@ from lossdoctor.gui.actions import WindowState
 from lossdoctor.gui.commands import Commands
 from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
 from lossdoctor.gui.dialogs.files import FileDialogs
-from lossdoctor.gui.drawn import figure_of
+from lossdoctor.gui.drawn import NOTE, figure_of
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
@@ -40,7 +40,7 @@ from lossdoctor.workspace.checklists import ChecklistStore, run_key
 from lossdoctor.workspace.contrasts import contrasts_among
 from lossdoctor.workspace.recent import RecentPaths
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
-from lossdoctor.workspace.run_marks import RunMarks
+from lossdoctor.workspace.run_marks import Note, RunMarks
 
 DESKTOP_FILE = "org.lossdoctor.LossDoctor"
 _FIGURE_CHANNEL = "figure"
@@ -87,11 +87,11 @@ class Desk(QObject):
         self.marks = RunMarks(store.path)
         self.undo_stack = QUndoStack(self)
         self.run_commands = RunCommands(self.window, self.selection, store, self.marks, self.undo_stack)
-        self.plot_commands = PlotCommands(self.window, self.selection, self.jobs, dialogs or FileDialogs())
+        self.plot_commands = PlotCommands(self.window, self.selection, self.jobs, dialogs or FileDialogs(), self.marks)
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
-        self._drawn_tags: tuple[str, ...] = ()
+        self._drawn_tags: tuple[tuple[str, ...], tuple[Note, ...]] = ((), ())
         self._connect_session()
         self._connect_panes()
         self.commands.refresh_recent()
@@ -261,14 +261,14 @@ class Desk(QObject):
         if baseline is not None and baseline not in several:
             several = [*several, baseline]
         same = len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True))
-        tags = self.plot_commands.tags
-        if same and tags == self._drawn_tags:
+        tags, notes = self.plot_commands.tags, self.marks.notes(item.run)
+        if same and (tags, notes) == self._drawn_tags:
             return
-        self._drawn, self._drawn_tags = several, tags
+        self._drawn, self._drawn_tags = several, (tags, notes)
         self._show_colours(several)
         self.jobs.submit(
             _FIGURE_CHANNEL,
-            lambda _cancel, _progress: figure_of(several, tags),
+            lambda _cancel, _progress: figure_of(several, tags, notes),
             on_done=self._figure_built,
             on_error=self.commands.show_error,
         )
@@ -301,6 +301,9 @@ class Desk(QObject):
     def _mark_activated(self, mark: Mark) -> None:
         """A click on evidence chooses its finding; the plot stays where it is, for the user is looking at it."""
         if self.selection.run is None:
+            return
+        if mark.code == NOTE:
+            self.plot_commands.show_note(mark.evidence.label)
             return
         findings = [f for f in self.selection.run.diagnosis.findings if f.code == mark.code]
         exact = [finding for finding in findings if mark.evidence in finding.evidence]

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lossdoctor.figures.build import build_figure
 from lossdoctor.figures.overlay import SLOTS, build_overlay, slots
-from lossdoctor.figures.spec import FigureSpec
+from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.figures.tag_panels import with_tags
+from lossdoctor.findings import Severity, Span
 from lossdoctor.workspace.checklists import run_key
 from lossdoctor.workspace.results import DiagnosedRun
+from lossdoctor.workspace.run_marks import Note
+
+NOTE = "note"  # the code of a mark that is the user's own
 
 
-def figure_of(items: Sequence[DiagnosedRun], tags: Sequence[str]) -> FigureSpec:
+def _with_notes(spec: FigureSpec, notes: Sequence[Note]) -> FigureSpec:
+    """The figure with the user's notes on its first panel."""
+    if not notes or not spec.panels:
+        return spec
+    own = tuple(Mark(NOTE, Severity.INFO, Span(note.first, note.last, note.text, note.tag)) for note in notes)
+    first = spec.panels[0]
+    return replace(spec, panels=(replace(first, marks=(*first.marks, *own)), *spec.panels[1:]))
+
+
+def figure_of(items: Sequence[DiagnosedRun], tags: Sequence[str], notes: Sequence[Note] = ()) -> FigureSpec:
     """The figure of one run with its evidence, or of several laid over each other, with a panel for each further tag."""
     if len(items) == 1:
-        return with_tags(build_figure(items[0].run, items[0].diagnosis), [items[0].run], tags)
+        spec = _with_notes(build_figure(items[0].run, items[0].diagnosis), notes)
+        return with_tags(spec, [items[0].run], tags)
     shown = items[:SLOTS]
     runs, keys = [item.run for item in shown], [run_key(item.run) for item in shown]
     return with_tags(build_overlay(runs, keys), runs, tags, slots(keys))

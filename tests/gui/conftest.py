@@ -46,6 +46,9 @@ else:
             self.suggested = suggestion
             return self.report
 
+        def ask_note(self, parent: Any, where: str) -> str:
+            return "doubled the batch <here>"
+
         def ask_plot_path(self, parent: Any, suggestion: str) -> Path | None:
             return self.plot
 

@@ -209,3 +209,20 @@ def test_a_finding_is_found_on_the_time_axis_too(shown: Desk, qtbot: Any) -> Non
     low, high = pane.stack.step_window
     assert whole[0] <= low < high <= whole[1]
     assert high > spec.x_range[1] * 0.2, "the view is in milliseconds, not at step numbers"
+
+
+def test_a_note_is_drawn_kept_and_removed(desks: Desks, shown: Desk, qtbot: Any) -> None:
+    def notes(desk: Desk) -> list[str]:
+        return [mark.evidence.label for mark in desk.window.plot.stack.panels[0].spec.marks if mark.code == "note"]
+
+    shown.window.actions_by_id["edit.note"].trigger()
+    qtbot.waitUntil(lambda: notes(shown) == ["doubled the batch <here>"], timeout=5_000)
+    desks.close(shown)
+    again = desks.open()
+    opened(again, qtbot, resource("examples"), 6)
+    choose(again, qtbot, "03-overfitting/version_0")
+    qtbot.waitUntil(lambda: notes(again) == ["doubled the batch <here>"], timeout=5_000)
+    index = [mark.code for mark in again.window.plot.stack.panels[0].spec.marks].index("note")
+    again.window.plot.mark_activated.emit(again.window.plot.stack.panels[0].spec.marks[index])
+    again.plot_commands._remove_note("doubled the batch <here>")
+    qtbot.waitUntil(lambda: notes(again) == [], timeout=5_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 _LOGS = "Training logs (*tfevents* *.csv *.json *.jsonl);;All files (*)"
 
@@ -43,6 +43,11 @@ class FileDialogs:
         path = Path(chosen)
         ending = _REPORT_FORMATS.get(kind, ".pdf")
         return path if path.suffix.lower() in _REPORT_ENDINGS else path.with_name(path.name + ending)
+
+    def ask_note(self, parent: QWidget, where: str) -> str:
+        """The text of a note; "" when the user changed their mind."""
+        text, _ = QInputDialog.getText(parent, "Add a note", f"Note at {where}:")
+        return text.strip()
 
     def ask_plot_path(self, parent: QWidget, suggestion: str) -> Path | None:
         """Where to write a plot; None when the user changed their mind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -73,6 +74,7 @@ class PlotStack(QWidget):
         self._rectangle_zoom = False
         self._robust = True
         self._counts = XAxis.STEP
+        self._pointed = math.nan
         self._over_steps: FigureSpec | None = None
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -293,7 +295,15 @@ class PlotStack(QWidget):
         for plot in self.panels:
             plot.set_smoothing(weight, kind)
 
+    @property
+    def step_of_interest(self) -> float:
+        """The step last pointed at while it is in view, else the middle of the view."""
+        low, high = self.step_window
+        return self._pointed if low <= self._pointed <= high else (low + high) / 2
+
     def _point_at(self, step: float) -> None:
+        if math.isfinite(step):
+            self._pointed = step
         for view in self._views:
             view.plot.set_crosshair(step)
             view.header.show_values_at(step)
