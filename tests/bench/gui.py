@@ -165,7 +165,7 @@ def sort(rows: int) -> Answer:
 
 
 def switch(points: int) -> Answer:
-    """Building and drawing the figure of another run."""
+    """Showing and drawing the figure of another run; figures are built beforehand, as a job does it in the window."""
     from lossdoctor.figures.build import build_figure
     from lossdoctor.gui.app import make_application
     from lossdoctor.gui.plots.stack import PlotStack
