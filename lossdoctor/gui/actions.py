@@ -153,6 +153,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                separated=True, help="Show what each series of the run in view is taken for, and correct it."),
     ActionSpec("edit.note", "Add a &note…", EDIT, "add_note", ("Ctrl+M",), "", with_run,
                help="Write a note at the step last pointed at; a click on a note offers to remove it."),
+    ActionSpec("edit.columns", "M&ap columns…", EDIT, "map_columns", ("Ctrl+Shift+L",), "", with_paths,
+               help="Say what the columns of a table are that lossdoctor cannot know."),
     ActionSpec("edit.filter", "&Filter runs", EDIT, "focus_filter", ("Ctrl+F", "/"), "search", with_runs,
                separated=True, help="Show only the runs that contain some words."),
     ActionSpec("view.reset_zoom", "&Reset zoom", VIEW, "reset_zoom", ("Ctrl+0", "0"), "reset-zoom", with_run,

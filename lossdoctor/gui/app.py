@@ -16,7 +16,7 @@ from lossdoctor.figures.overlay import SLOTS, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.gui import export, icons
 from lossdoctor.gui.actions import WindowState
-from lossdoctor.gui.commands import Commands
+from lossdoctor.gui.commands import Commands, first_table
 from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.drawn import NOTE, figure_of
@@ -139,6 +139,7 @@ class Desk(QObject):
         window.diagnosis.finding_activated.connect(lambda finding: selection.set_finding(finding, show=True))
         window.diagnosis.cause_ticked.connect(self._ticked)
         window.diagnosis.cause_marked.connect(self._marked)
+        window.problems.map_asked.connect(commands.map_columns)
         window.problems.copy_asked.connect(commands.copy_text)
         window.problems.close_asked.connect(commands.toggle_problems)
         window.status.cancel_asked.connect(commands.cancel_work)
@@ -203,7 +204,9 @@ class Desk(QObject):
             hint = worst.hint
         else:
             text, hint = "No training log was found there.", "Open the folder your trainer writes its logs to."
-        self.window.messages.show_notice(Notice(Level.WARNING, text, hint))
+        table = first_table(problem.path for problem in self.problems_model.problems)
+        offer = ("", None) if table is None else ("Map columns…", lambda: self.commands.map_columns_of(table))
+        self.window.messages.show_notice(Notice(Level.WARNING, text, hint, *offer))
 
     def _scan_failed(self, error: JobError) -> None:
         self.window.status.finish()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
@@ -13,6 +14,7 @@ from shiboken6 import isValid
 from lossdoctor import formatting, safe_text
 from lossdoctor.gui import export
 from lossdoctor.gui.dialogs.about import AboutBox
+from lossdoctor.gui.dialogs.columns import ColumnsDialog
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.dialogs.roles import RolesDialog
 from lossdoctor.gui.dialogs.shortcuts import ShortcutSheet
@@ -23,11 +25,28 @@ from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
 from lossdoctor.gui.theme import Appearance, ThemeMode
 from lossdoctor.gui.window_settings import WindowSettings
+from lossdoctor.importers.preview import preview_file
 from lossdoctor.resources import resource
 from lossdoctor.runs import Role
 from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.recent import RecentPaths
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
+
+# Text with numbers that is no table, and has readers of its own or none.
+_NO_TABLES = (".json", ".jsonl", ".yaml", ".yml", ".toml", ".md", ".py", ".wandb", ".parquet")
+
+# Each is opened, while the user waits.
+_LOOKED_AT = 50
+
+
+def can_be_mapped(path: str) -> bool:
+    """Whether a path is a table of numbers whose columns a user could explain."""
+    return os.path.isfile(path) and not path.lower().endswith(_NO_TABLES) and preview_file(path) is not None
+
+
+def first_table(paths: Iterable[str]) -> str | None:
+    """The first path that is a table whose columns could be explained; None when there is none among the first 50."""
+    return next(filter(can_be_mapped, list(dict.fromkeys(paths))[:_LOOKED_AT]), None)
 
 
 class Commands(QObject):
@@ -247,6 +266,37 @@ class Commands(QObject):
         """Shows a run's new diagnosis in the roles dialog, when that is open on it."""
         if self._roles is not None and isValid(self._roles) and self._roles.run_id == item.run.id:
             self._roles.set_run(item, self._store.roles(item.run))
+
+    # --- columns ---
+
+    def map_columns(self) -> None:
+        """Asks what the columns are of the table the user looks at: in the problems, in the run, in what was opened."""
+        problems = self._window.problems
+        paths = [problem.path for problem in (*problems.selected_problems(), *problems.model.problems)]
+        if self._selection.run is not None:
+            paths.insert(len(problems.selected_problems()), self._selection.run.run.path)
+        path = first_table(paths)
+        if path is None:
+            text = "There is no table here whose columns could be explained."
+            self._window.messages.show_notice(Notice(Level.INFO, text, "Open or choose a CSV, TSV or other table."))
+            return
+        self.map_columns_of(path)
+
+    def map_columns_of(self, path: str) -> None:
+        """Asks what the columns of one table are; does nothing when it is none."""
+        found = preview_file(path)
+        if found is None:
+            return
+        known = next((item.columns for item in self._store.column_maps() if item.path == path), ())
+        dialog = ColumnsDialog(path, found, known, self._window)
+        dialog.columns_chosen.connect(self._columns_chosen)
+        self._show(dialog)
+
+    def _columns_chosen(self, path: str, columns: tuple[tuple[str, str], ...]) -> None:
+        if self._store.set_column_map(path, columns):
+            self.reload()
+        else:
+            self._window.messages.show_notice(Notice(Level.ERROR, self._store.notice))
 
     # --- view ---
 

@@ -20,6 +20,7 @@ from lossdoctor import formatting
 from lossdoctor.gui.models.problems_model import ProblemColumn, ProblemsModel
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
+from lossdoctor.runs import Problem
 
 
 class _Table(QTableView):
@@ -37,10 +38,12 @@ class ProblemsPane(QWidget):
 
     Signals:
         copy_asked(text): these lines are to go to the clipboard.
+        map_asked(): the columns of the table in the chosen row are to be explained.
         close_asked(): the pane is to be hidden.
     """
 
     copy_asked = Signal(str)
+    map_asked = Signal()
     close_asked = Signal()
 
     def __init__(self, model: ProblemsModel, look: Look, parent: QWidget | None = None) -> None:
@@ -52,6 +55,10 @@ class ProblemsPane(QWidget):
         self._copy = QPushButton("Copy all")
         self._copy.setProperty("kind", "quiet")
         self._copy.clicked.connect(lambda: self.copy_asked.emit(self.model.as_text()))
+        self._map = QPushButton("Map columns…")
+        self._map.setProperty("kind", "quiet")
+        self._map.setToolTip("Say what the columns of a table are.")
+        self._map.clicked.connect(self.map_asked)
         self._close = QToolButton()
         self._close.setAccessibleName("Close problems")
         self._close.setToolTip("Close")
@@ -63,6 +70,7 @@ class ProblemsPane(QWidget):
         bar.setContentsMargins(16, 6, 8, 6)
         bar.addWidget(self._title)
         bar.addStretch(1)
+        bar.addWidget(self._map)
         bar.addWidget(self._copy)
         bar.addWidget(self._close)
         rule = QFrame()
@@ -102,7 +110,14 @@ class ProblemsPane(QWidget):
         n = self.model.rowCount()
         self._title.set_text(f"Problems with the input: {formatting.step(n)}" if n else "No problems with the input")
         self._copy.setEnabled(n > 0)
+        self._map.setEnabled(n > 0)
+
+    def _selected_rows(self) -> list[int]:
+        return sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+
+    def selected_problems(self) -> tuple[Problem, ...]:
+        """The problems in the chosen rows."""
+        return tuple(self.model.problems[row] for row in self._selected_rows())
 
     def _copy_selected(self) -> None:
-        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
-        self.copy_asked.emit(self.model.as_text(rows))
+        self.copy_asked.emit(self.model.as_text(self._selected_rows()))
