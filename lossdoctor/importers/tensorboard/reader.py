@@ -15,10 +15,10 @@ from lossdoctor.importers.histograms import MAX_BUCKETED, MAX_HISTOGRAM_TAGS, Hi
 from lossdoctor.importers.protobuf import Malformed
 from lossdoctor.importers.tensorboard.batch import Decoder
 from lossdoctor.importers.tensorboard.columns import MAX_TAGS, Column, Columns
-from lossdoctor.importers.tensorboard.crc import masked_crc
+from lossdoctor.importers.tensorboard.crc import mask_many, masked_crc, plain_crc
 from lossdoctor.importers.tensorboard.event import Event, read_event
 from lossdoctor.importers.tensorboard.media import media_only
-from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, frame
+from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, Int64s, frame, gather
 from lossdoctor.runs import HistogramSeries, Problem, ProblemLevel
 
 # Files are read into memory piece by piece instead of being mapped: a mapped log that is truncated by its trainer
@@ -146,9 +146,11 @@ class EventReading:
             self._first_wall(data, framed)
         left = np.array(exact, dtype=np.int64)
         media = media_only(data, framed.starts[left], framed.lengths[left])
-        for index, empty in zip(exact, media.tolist(), strict=True):
+        if self._check:
+            self._check_media(data, framed.starts[left[media]], framed.lengths[left[media]], offset)
+        for index in left[~media].tolist():
             start = int(framed.starts[index])
-            self._exact(data, start, start + int(framed.lengths[index]), first + index, offset, empty=empty)
+            self._exact(data, start, start + int(framed.lengths[index]), first + index, offset)
         self.file.records += int(framed.starts.size)
         self._end = offset + framed.used
         return framed.used
@@ -169,12 +171,18 @@ class EventReading:
                 self._holes.append((start + offset, end + offset))
                 self._hole_heads.append(data[start : start + HEADER])
 
-    def _exact(self, data: bytes, start: int, end: int, record: int, offset: int, *, empty: bool) -> None:
+    def _check_media(self, data: bytes, starts: Int64s, lengths: Int64s, offset: int) -> None:
+        """Compares the checksums of records that hold nothing to read; damage in them is told all the same."""
+        ends = starts + lengths
+        stored = gather(data, ends, FOOTER).view("<u4")
+        found = [plain_crc(data[a:b]) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        wrong = np.flatnonzero(mask_many(np.array(found, dtype=np.uint32)) != stored)
+        self._bad_crcs += (offset + starts[wrong] - HEADER).tolist()
+
+    def _exact(self, data: bytes, start: int, end: int, record: int, offset: int) -> None:
         payload_at = offset + start - HEADER
         if self._check and masked_crc(data[start:end]) != struct.unpack_from("<I", data, end)[0]:
             self._bad_crcs.append(payload_at)
-            return
-        if empty:
             return
         try:
             event = read_event(data, start, end)
