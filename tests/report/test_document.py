@@ -218,3 +218,17 @@ def test_a_logo_that_is_no_picture_is_refused(tmp_path: Path) -> None:
             read_logo(tmp_path / name)
     with pytest.raises(InputError):
         read_logo(tmp_path / "missing.png")
+
+
+def test_the_head_says_from_when_on_the_verdict_was_clear() -> None:
+    from lossdoctor.report.blocks import VerdictBanner
+    from lossdoctor.report.sections.run_head import run_head
+    from lossdoctor.resources import resource
+    from lossdoctor.workspace.scan import scan
+
+    def labels(example: str) -> list[str]:
+        (item,) = scan([resource("examples", example)]).runs
+        return [fact.label for block in run_head(item) if isinstance(block, VerdictBanner) for fact in block.facts]
+
+    assert "Clear from" in labels("03-overfitting")
+    assert "Clear from" not in labels("01-healthy")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from lossdoctor import formatting
-from lossdoctor.diagnosis import Diagnosis
+from lossdoctor.diagnosis.replay import replay
 from lossdoctor.figures.build import build_figure
+from lossdoctor.findings import Verdict
 from lossdoctor.report.blocks import Block, Fact, Figure, Heading, Paragraph, Tone, VerdictBanner
 from lossdoctor.runs import Run
 from lossdoctor.workspace.results import DiagnosedRun
+
+# Verdicts on which one would have stopped the run, had one known.
+_WASTEFUL = frozenset(
+    {Verdict.UNDERFITTING, Verdict.OVERFITTING, Verdict.DIVERGENCE, Verdict.PLATEAU, Verdict.OSCILLATING}
+)
+_WORTH_SAYING = 0.2  # of the run left when the verdict was clear
 
 
 def run_head(item: DiagnosedRun) -> tuple[Block, ...]:
@@ -16,7 +23,7 @@ def run_head(item: DiagnosedRun) -> tuple[Block, ...]:
     return (
         Heading(item.run.name, 1),
         Paragraph(_origin(item.run), Tone.MUTED),
-        VerdictBanner(item.diagnosis.verdict, str(item.diagnosis.sentence), _facts(item.diagnosis, item.run.step_unit)),
+        VerdictBanner(item.diagnosis.verdict, str(item.diagnosis.sentence), _facts(item)),
         Figure(spec, _alternative(item)),
     )
 
@@ -31,7 +38,8 @@ def _origin(run: Run) -> str:
     return "  ·  ".join(parts)
 
 
-def _facts(diagnosis: Diagnosis, unit: str) -> tuple[Fact, ...]:
+def _facts(item: DiagnosedRun) -> tuple[Fact, ...]:
+    diagnosis, unit = item.diagnosis, item.run.step_unit
     facts = [Fact("Confidence", formatting.probability(diagnosis.confidence))]
     if diagnosis.runner_up is not None:
         facts.append(Fact("Runner-up", diagnosis.runner_up.label))
@@ -42,6 +50,11 @@ def _facts(diagnosis: Diagnosis, unit: str) -> tuple[Fact, ...]:
     ):
         if step is not None:
             facts.append(Fact(label, f"{unit} {formatting.step(step)}"))
+    if diagnosis.verdict in _WASTEFUL:
+        past = replay(item.run)
+        if past.known_step is not None and past.wasted >= _WORTH_SAYING:
+            said = f"{unit} {formatting.step(past.known_step)}, {formatting.percent(past.share)} into the run"
+            facts.append(Fact("Clear from", said))
     return tuple(facts)
 
 
