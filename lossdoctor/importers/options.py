@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lossdoctor.runs import Role
-from lossdoctor.settings.in_force import InForce
+
+if TYPE_CHECKING:
+    # Reading settings files takes a tenth of what importing every importer takes, and most logs are read without.
+    from lossdoctor.settings.in_force import InForce
 
 
 @dataclass(frozen=True, slots=True)
