@@ -65,7 +65,12 @@ class CsvImporter:
             return ImportResult((), (no_numbers(path),))
         series, unit, problems = table_series(table, path)
         if not series:
-            return ImportResult((), (no_numbers(path) if len(table.lines) else no_rows(path),))
+            lost = any(problem.level is not ProblemLevel.INFO for problem in table.problems)
+            # Rows that were left out are why there are none: "no rows yet" would be untrue.
+            nothing = (
+                () if lost and not len(table.lines) else (no_numbers(path) if len(table.lines) else no_rows(path),)
+            )
+            return ImportResult((), (*nothing, *table.problems))
         run = build_run(source, series, step_unit=unit, problems=(*table.problems, *problems), name=_name(source))
         return ImportResult((run,))
 

@@ -210,3 +210,12 @@ def test_a_large_file_reads_like_a_small_one(tmp_path: Path, monkeypatch: pytest
     run = read(tmp_path, "step,loss,val_loss\n" + rows)
     assert points(run, "loss") == [(i, 1 / (1 + i)) for i in range(3000)]
     assert len(points(run, "val_loss")) == 1000
+
+
+def test_a_row_that_is_far_too_long_is_named_when_it_is_the_only_one(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_bytes(b"step,loss\n" + b"9" * (table_module.MAX_LINE + 1))
+    (source,) = find_sources(tmp_path).sources
+    result = read_source(source)
+    assert not result.runs
+    assert [problem.code for problem in result.problems] == ["long_line"]
+    assert result.problems[0].place == "line 2"
