@@ -14,6 +14,7 @@ from lossdoctor import safe_text
 from lossdoctor.progress import Cancel, Cancelled, Progress, never, silent
 from lossdoctor.report import fonts
 from lossdoctor.report.blocks import Block, Heading, Page, PageBreak, Table
+from lossdoctor.report.canvas import canvas_class
 from lossdoctor.report.document import ReportDocument
 from lossdoctor.report.fitting import fit, one_sheet_holds, parts
 from lossdoctor.report.flowables import set_block
@@ -147,7 +148,7 @@ class _Pdf:
         if counting:
             # ReportLab refuses links into nothing: in a part that is only counted they lead to its own end.
             story += [place(anchor) for anchor in self._anchors()]
-        document.build(story)
+        document.build(story, canvasmaker=canvas_class())
         return document
 
     def _story(self, groups: Sequence[Page | tuple[Block, ...]]) -> Iterator[Any]:
