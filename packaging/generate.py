@@ -1,4 +1,4 @@
-"""Writes the parts of README.md that the program knows better: `python packaging/generate.py [--check]`.
+"""Writes the parts of README.md and of the help that the program knows better: `python packaging/generate.py [--check]`.
 
 Each part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`. `--check` writes nothing and fails when a
 part is out of date. Parts that this file does not know (the accuracy, which a benchmark measures) are left alone.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,32 +59,55 @@ def _first_sentence(text: str) -> str:
     return re.split(r"(?<=[.])\s", " ".join(text.split()))[0]
 
 
-def filled(text: str) -> str:
-    """The text with every known part written anew.
+def filled(text: str, parts: Mapping[str, Callable[[], str]] = PARTS, page: str = README.name) -> str:
+    """The text with every part written anew.
 
     Raises:
         ValueError: a part has no place in the text.
     """
-    for name, make in PARTS.items():
+    for name, make in parts.items():
         begin, end = f"<!-- generated: {name} -->", f"<!-- end: {name} -->"
         if text.count(begin) != 1 or text.count(end) != 1:
-            raise ValueError(f"{README.name} has no place for the part {name!r}")
+            raise ValueError(f"{page} has no place for the part {name!r}")
         head, rest = text.split(begin)
         text = f"{head}{begin}\n{make()}\n{end}{rest.split(end)[1]}"
     return text
 
 
+def wanted() -> dict[Path, str]:
+    """The text of every generated file as it should be."""
+    import help_pages
+
+    texts = {README: filled(README.read_text(encoding="utf-8"))}
+    for page in help_pages.hand_written():
+        before = page.read_text(encoding="utf-8")
+        parts = {name: make for name, make in help_pages.PARTS.items() if f"<!-- generated: {name} -->" in before}
+        texts[page] = filled(before, parts, page.name)
+    return texts | help_pages.pages()
+
+
+def left_over(texts: Mapping[Path, str]) -> list[Path]:
+    """Generated pages of rules and causes that are gone."""
+    folders = {path.parent for path in texts if path.name == "index.md"}
+    return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path not in texts)
+
+
 def main(args: Sequence[str]) -> int:
     """Writes or checks; 0 when everything is up to date."""
-    before = README.read_text(encoding="utf-8")
-    after = filled(before)
-    if before == after:
-        return 0
+    texts = wanted()
+    old = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    gone = left_over(texts)
     if "--check" in args:
-        print("README.md is out of date; run: python packaging/generate.py")
-        return 1
-    README.write_text(after, encoding="utf-8")
-    print("README.md written")
+        for path in (*old, *gone):
+            print(f"{path.relative_to(ROOT)} is out of date; run: python packaging/generate.py")
+        return 1 if old or gone else 0
+    for path in old:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[path], encoding="utf-8")
+        print(f"{path.relative_to(ROOT)} written")
+    for path in gone:
+        path.unlink()
+        print(f"{path.relative_to(ROOT)} removed")
     return 0
 
 

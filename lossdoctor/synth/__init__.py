@@ -2,6 +2,7 @@
 
 from lossdoctor.synth.curves import CurveSpec, make_values
 from lossdoctor.synth.histograms import HistogramSpec, make_histograms
+from lossdoctor.synth.recipe import run_of_recipe
 from lossdoctor.synth.runs import make_run
 
-__all__ = ["CurveSpec", "HistogramSpec", "make_histograms", "make_run", "make_values"]
+__all__ = ["CurveSpec", "HistogramSpec", "make_histograms", "make_run", "make_values", "run_of_recipe"]

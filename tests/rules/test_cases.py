@@ -14,17 +14,12 @@ from lossdoctor.findings.evidence import EVIDENCE_SHAPES
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.registry import RULES, rule
 from lossdoctor.rules.view import RunView
-from lossdoctor.runs import Run
-from lossdoctor.synth import CurveSpec, HistogramSpec, make_run
+from lossdoctor.synth import run_of_recipe
 
 CASES = Path(__file__).parent / "cases"
 SECTIONS = (
     "What it shows", "Why it matters", "How it is decided", "Example that fires", "Example that does not",
     "Easily confused with", "References",
-)  # fmt: skip
-CURVES = (
-    "train", "val", "lr", "grad_norm", "accuracy", "train_accuracy", "component", "throughput", "loss_scale", "epoch",
-    "generator", "discriminator", "reward",
 )  # fmt: skip
 
 
@@ -36,38 +31,13 @@ def _load() -> list[tuple[str, dict[str, Any]]]:
     return cases
 
 
-def _run(case: dict[str, Any], seed: int = 0) -> Run:
-    return make_run(
-        {key: _curve(case[key]) for key in CURVES if key in case},
-        seed=seed,
-        config=case.get("config"),
-        step_unit=case.get("step_unit", "step"),
-        steps=case.get("steps"),
-        at={key: _steps(ranges) for key, ranges in case.get("at", {}).items()},
-        seconds={key: _curve(recipe) for key, recipe in case.get("seconds", {}).items()},
-        histograms=[HistogramSpec(**{**item, "spread": _curve(item["spread"])}) for item in case.get("histograms", ())],
-    )
-
-
-def _curve(recipe: dict[str, Any] | list[float]) -> CurveSpec | list[float]:
-    if isinstance(recipe, list):
-        return recipe
-    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in recipe.items()}
-    return CurveSpec(**fields)
-
-
-def _steps(ranges: list[list[int]]) -> list[int]:
-    """Steps given as ranges, first and last included: [[1, 60], [40, 100]] is a run that went back once."""
-    return [step for first, last, *by in ranges for step in range(first, last + 1, *by)]
-
-
 @pytest.mark.parametrize(("code", "case"), [pytest.param(c, k, id=f"{c}-{k['name']}") for c, k in _load()])
 def test_case(code: str, case: dict[str, Any]) -> None:
     asked = rule(code)
     assert asked is not None
     seeds = range(5) if case["kind"] == "noisy" else range(1)
     for seed in seeds:
-        outcome = asked.check(RunView(_run(case, seed)))
+        outcome = asked.check(RunView(run_of_recipe(case, seed)))
         assert outcome.status == case["expect"], (seed, outcome)
         if "severity" in case:
             assert outcome.findings[0].severity == case["severity"]
