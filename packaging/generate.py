@@ -88,7 +88,7 @@ def wanted() -> dict[Path, str]:
 
 def left_over(texts: Mapping[Path, str]) -> list[Path]:
     """Generated pages of rules and causes that are gone."""
-    folders = {path.parent for path in texts if path.name == "index.md"}
+    folders = {path.parent for path in texts if path.name == "index.md" and path.parent.name != "formats"}
     return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path not in texts)
 
 

@@ -14,6 +14,7 @@ import finding_pictures
 
 from lossdoctor import formatting
 from lossdoctor.cli import prose
+from lossdoctor.importers.registry import IMPORTERS
 from lossdoctor.knowledge.catalogue import CauseEntry, EvidenceEntry, load_causes, load_verdicts
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.registry import RULES
@@ -27,7 +28,8 @@ _NOTE = "<!-- Written by packaging/generate.py: change the {0}, not this file. -
 
 def pages() -> dict[Path, str]:
     """The text of every generated page and picture, by its place."""
-    written = {HELP / "findings" / "index.md": _findings(), HELP / "causes" / "index.md": _causes()}
+    written = {HELP / f"{name}/index.md": make() for name, make in
+               (("findings", _findings), ("causes", _causes), ("formats", _formats))}  # fmt: skip
     for rule in RULES:
         written[HELP / "findings" / f"{rule.code}.md"] = _finding(rule)
         written[HELP / "findings" / f"{rule.code}.svg"] = finding_pictures.picture(rule)
@@ -168,6 +170,18 @@ def _question(entry: EvidenceEntry) -> str:
 
 def _value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
+
+
+# --- formats: only their list; the pages are written by hand ---
+
+
+def _formats() -> str:
+    rows = [(f"[{item.title}]({item.name}.md)", ", ".join(f"`{name}`" for name in item.patterns)) for item in IMPORTERS]
+    return _join(
+        "# Log formats", _NOTE.format("importers"),
+        "Files are recognised by their content; the names are what is usual. Each page says what is read, and the traps.",
+        _table(("Format", "Usual names"), rows),
+    )  # fmt: skip
 
 
 # --- parts of pages written by hand ---
