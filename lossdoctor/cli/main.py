@@ -21,6 +21,7 @@ from lossdoctor.cli.exit_codes import ExitCode
 from lossdoctor.cli.explain import explain
 from lossdoctor.cli.formats import formats
 from lossdoctor.cli.group import DEFAULT_COMMAND, OpenByDefault
+from lossdoctor.cli.guide import guide
 from lossdoctor.cli.inspect import inspect
 from lossdoctor.cli.open_window import open_window
 from lossdoctor.cli.plan import plan
@@ -45,7 +46,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    open_window, demo, scan, causes, explain, compare, plan, report, rules, formats, checklist, config, cache, inspect,
+    open_window, demo, scan, causes, guide, explain, compare, plan, report, rules, formats, checklist, config, cache, inspect,
     convert, watch, completion,
 )  # fmt: skip
 for _command in _COMMANDS:

@@ -156,6 +156,11 @@ class GeneralStep:
         why: one or two sentences.
         cost: what it costs.
         causes: ids of the causes it can settle.
+        question: what to find out, to be answered in one of two ways.
+        fine: the answer after which to go on.
+        wrong: the answer that points to this step's causes.
+        then: what to do after the second answer.
+        look: codes of the rules whose answers belong to this step.
     """
 
     id: str
@@ -163,6 +168,11 @@ class GeneralStep:
     why: str
     cost: Cost
     causes: tuple[str, ...]
+    question: str
+    fine: str
+    wrong: str
+    then: str
+    look: tuple[str, ...]
 
 
 @cache

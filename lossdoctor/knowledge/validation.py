@@ -256,6 +256,11 @@ def build_order(data: Mapping[str, Any], file: str, causes: frozenset[str]) -> t
                 place.text(item, "why"),
                 Cost(item["cost"]),
                 tuple(item.get("causes", [])),
+                place.text(item, "question"),
+                place.text(item, "fine"),
+                place.text(item, "wrong"),
+                place.text(item, "then"),
+                tuple(item.get("look", [])),
             )
         )
     if len({step.id for step in steps}) != len(steps):

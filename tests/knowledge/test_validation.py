@@ -135,7 +135,8 @@ def test_hints_must_have_unique_ids() -> None:
 
 
 def test_order_may_name_known_causes_only() -> None:
-    step = {"id": "look", "title": "Look", "why": "Because.", "cost": "minutes", "causes": ["a"]}
+    texts = dict.fromkeys(("title", "why", "question", "fine", "wrong", "then"), "So.")
+    step = {"id": "look", "cost": "minutes", "causes": ["a"], **texts}
     assert build_order({"step": [step]}, "o.toml", frozenset({"a"}))[0].causes == ("a",)
     with pytest.raises(KnowledgeError, match="unknown cause 'a'"):
         build_order({"step": [step]}, "o.toml", frozenset())
@@ -143,3 +144,5 @@ def test_order_may_name_known_causes_only() -> None:
         build_order({"step": [step, step]}, "o.toml", frozenset({"a"}))
     with pytest.raises(KnowledgeError, match="cost"):
         build_order({"step": [{**step, "cost": "cheap"}]}, "o.toml", frozenset({"a"}))
+    with pytest.raises(KnowledgeError, match="question is missing"):
+        build_order({"step": [{**step, "question": ""}]}, "o.toml", frozenset({"a"}))
