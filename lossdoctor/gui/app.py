@@ -20,6 +20,7 @@ from lossdoctor.gui.commands import Commands, first_table
 from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.drawn import NOTE, figure_of
+from lossdoctor.gui.help_commands import HelpCommands
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
@@ -88,6 +89,8 @@ class Desk(QObject):
         self.undo_stack = QUndoStack(self)
         self.run_commands = RunCommands(self.window, self.selection, store, self.marks, self.undo_stack)
         self.plot_commands = PlotCommands(self.window, self.selection, self.jobs, dialogs or FileDialogs(), self.marks)
+        self.help_commands = HelpCommands(self.window, self.selection, appearance, settings, store, self.run_commands,
+                                          self.commands.open_examples)  # fmt: skip
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
@@ -105,7 +108,7 @@ class Desk(QObject):
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
 
     def _handler(self, name: str) -> Callable[..., object]:
-        homes = (self.commands, self.run_commands, self.plot_commands)
+        homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands)
         handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return handler
 
@@ -400,6 +403,7 @@ def run_window(paths: Sequence[Path], *, demo: bool = False, said: Overrides = N
             desk.commands.open_examples()
         elif paths:
             desk.commands.open_paths(paths)
+        desk.help_commands.first_start()
         status = app.exec()
         desk.close()
     reporter.uninstall()

@@ -92,6 +92,16 @@ QHeaderView::section {{ background: {s("panel")}; color: {s("muted")}; border: n
 QHeaderView::section:hover {{ color: {s("text")}; }}
 QTableCornerButton::section {{ background: {s("panel")}; border: none; }}
 
+QListWidget#steps {{ background: {s("panel")}; border: none; border-radius: 8px; padding: 6px; }}
+QListWidget#steps::item {{ padding: 6px 4px; border-radius: 4px; }}
+QListWidget#steps::item:selected {{ background: {s("selection")}; color: {s("selection_text")}; }}
+QTreeWidget {{ background: {s("panel")}; border: none; }}
+QTreeWidget::item {{ padding: 3px 4px; border: none; }}
+QTreeWidget::item:hover {{ background: {hover}; }}
+QTreeWidget::item:selected {{ background: {s("selection")}; color: {s("selection_text")}; }}
+QTextBrowser {{ background: {s("panel")}; border: none; selection-background-color: {s("accent")};
+    selection-color: {s("accent_text")}; }}
+
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget#scroll {{ background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}

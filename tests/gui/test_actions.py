@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 
 from lossdoctor.gui.actions import ACTIONS, MENUS, ActionSpec, WindowState, action
 from lossdoctor.gui.commands import Commands
+from lossdoctor.gui.help_commands import HelpCommands
 from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.resources import resource
@@ -32,7 +33,9 @@ def test_mnemonics_are_unique_within_a_menu() -> None:
 
 @pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)
 def test_every_action_has_handler_menu_icon_and_help(spec: ActionSpec) -> None:
-    assert any(callable(getattr(home, spec.handler, None)) for home in (Commands, RunCommands, PlotCommands))
+    assert any(
+        callable(getattr(home, spec.handler, None)) for home in (Commands, RunCommands, PlotCommands, HelpCommands)
+    )
     assert spec.menu in MENUS
     assert spec.help.endswith(".")
     if spec.icon:

@@ -28,11 +28,13 @@ class DiagnosisPane(QScrollArea):
         finding_activated(finding): the user wants to see a finding on the plot.
         cause_ticked(cause_id, on): the user ticked or unticked a checklist item.
         cause_marked(cause_id, mark): the user ruled a cause out, confirmed it, took that back or wrote a note.
+        page_asked(name): more about a finding is wanted: a page of help.
     """
 
     finding_activated = Signal(object)
     cause_ticked = Signal(str, bool)
     cause_marked = Signal(str, object)
+    page_asked = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,6 +107,7 @@ class DiagnosisPane(QScrollArea):
         for finding in findings:
             card = FindingCard(finding, item.run.step_unit, self._look, said=str(item.diagnosis.sentence))
             card.activated.connect(self.finding_activated)
+            card.page_asked.connect(self.page_asked)
             self.finding_cards.append(card)
             self.findings.add(card)
         if not findings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from lossdoctor import formatting
 from lossdoctor.findings import Finding
@@ -27,9 +27,11 @@ class FindingCard(QFrame):
 
     Signals:
         activated(finding): the user wants to see it.
+        page_asked(name): the user wants to read more about it: a page of help.
     """
 
     activated = Signal(object)
+    page_asked = Signal(str)
 
     def __init__(
         self, finding: Finding, unit: str, look: Look, *, said: str = "", parent: QWidget | None = None
@@ -59,11 +61,19 @@ class FindingCard(QFrame):
         # The sentence under the verdict is often this very one; reading it twice helps nobody.
         if str(finding.message) != said:
             layout.addWidget(PlainLabel(str(finding.message), wrap=True))
+        self.more = QPushButton("More about this")
+        self.more.setProperty("kind", "quiet")
+        self.more.setAccessibleName(f"More about {finding.title or title_of(finding.name)}")
+        self.more.clicked.connect(lambda: self.page_asked.emit(f"findings/{finding.code}.md"))
         self._add_details(layout, unit, look)
 
     def _add_details(self, layout: QVBoxLayout, unit: str, look: Look) -> None:
         finding = self.finding
+        row = QHBoxLayout()
+        layout.addLayout(row)
         if not finding.measurements and not finding.evidence:
+            row.addStretch(1)
+            row.addWidget(self.more)
             return
         places = [(e.label or "where", words.place(e, unit)) for e in finding.evidence]
         toggle = Disclosure("Measurements", look)
@@ -76,7 +86,8 @@ class FindingCard(QFrame):
             column.addWidget(PlainLabel(f"{name}: {where}", tone="small", wrap=True, selectable=True))
         body.hide()
         toggle.toggled.connect(body.setVisible)
-        layout.addWidget(toggle)
+        row.addWidget(toggle, 1)
+        row.addWidget(self.more)
         layout.addWidget(body)
 
     def set_chosen(self, chosen: bool) -> None:
