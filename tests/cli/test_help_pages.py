@@ -1,4 +1,4 @@
-"""The help pages: every command line in them exists, with every option, and the Python in them runs."""
+"""README and help pages: every command line in them exists, with every option, and the Python in them runs."""
 
 from __future__ import annotations
 
@@ -6,43 +6,57 @@ import re
 import shlex
 from pathlib import Path
 
+import click
 import pytest
 
 from lossdoctor.cli.main import cli
+from tests.packaging.documents import HELP, blocks, documents, name_of
 
-PAGES = sorted((Path(__file__).resolve().parent.parent.parent / "resources" / "help").glob("*.md"))
+PAGES = documents()
+_PARTS = re.compile(r"\s(?:\|\||>>|>|&|\|)\s?")
 
 
 def command_lines(page: Path) -> list[list[str]]:
-    """Words from `lossdoctor` on, of indented lines and of inline code."""
-    text = page.read_text()
-    found = re.findall(r"^ {4}.*?\b(lossdoctor [a-z].*)$", text, re.MULTILINE) + re.findall(
-        r"`(lossdoctor [^`]+)`", text
-    )
-    lines = (re.split(r"\s(?:\|\||>>|&)\s?", line)[0] for line in found if not line.startswith("lossdoctor ["))
-    return [shlex.split(line) for line in lines]
+    """Words from `lossdoctor` on, of blocks of shell and of inline code."""
+    shell = [line for block in blocks(page) if block.language in ("sh", "yaml") for line in block.code.splitlines()]
+    found = [match[0] for line in shell for match in re.finditer(r"\blossdoctor [a-z].*", line)]
+    found += re.findall(r"`(lossdoctor [a-z][^`]*)`", page.read_text(encoding="utf-8"))
+    # Blocks have their comments after two blanks and a #.
+    words = (shlex.split(_PARTS.split(line)[0].removesuffix(')"'), comments=True) for line in found)
+    return [line for line in words if line[1] in cli.commands]
 
 
-def test_there_are_pages() -> None:
-    assert {"scale.md", "ci.md", "python.md"} <= {page.name for page in PAGES}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_command_line_exists(page: Path) -> None:
     for _, *words in command_lines(page):
-        command = cli.commands[words[0]]
-        known = {name for parameter in command.params for name in parameter.opts}
-        options = [word.split("=")[0] for word in words if word.startswith("-")]
+        command: click.Command = cli.commands[words[0]]
+        if isinstance(command, click.Group) and len(words) > 1 and words[1] in command.commands:
+            command = command.commands[words[1]]
+        known = {name for parameter in command.params for name in parameter.opts} | {"--help"}
+        options = [word.split("=")[0].rstrip(",") for word in words if word.startswith("-")]
         assert set(options) <= known, (page.name, words)
+
+
+def test_there_are_command_lines() -> None:
+    assert sum(len(command_lines(page)) for page in PAGES) > 60
 
 
 def test_the_python_page_runs(
     examples: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    [page] = [page for page in PAGES if page.name == "python.md"]
-    code = "\n".join(line[4:] for line in page.read_text().splitlines() if line.startswith("    ") or not line)
+    code = "\n".join(block.code for block in blocks(HELP / "python.md") if block.language == "python")
     monkeypatch.chdir(examples.parent)
     names: dict[str, object] = {}
     exec(code.replace('"runs/"', '"examples/"'), names)
     assert capsys.readouterr().out.count("\n") == 6
     assert len(names["table"]) == 6  # type: ignore[arg-type]
+
+
+def test_the_settings_of_the_page_are_understood(tmp_path: Path) -> None:
+    from lossdoctor.rules.thresholds import rule_choice
+    from lossdoctor.settings.in_force import load
+
+    [block] = [block for block in blocks(HELP / "configuration.md") if block.language == "toml"]
+    (tmp_path / "lossdoctor.toml").write_text(block.code)
+    choice = rule_choice(load((tmp_path,)))
+    assert dict(choice.limits)["overfitting.rise_of_level"] == 0.1
