@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import architecture
 import finding_pictures
 
 from lossdoctor import formatting
@@ -30,6 +31,7 @@ def pages() -> dict[Path, str]:
     """The text of every generated page and picture, by its place."""
     written = {HELP / f"{name}/index.md": make() for name, make in
                (("findings", _findings), ("causes", _causes), ("formats", _formats))}  # fmt: skip
+    written[HELP / "images" / "architecture.svg"] = architecture.picture()
     for rule in RULES:
         written[HELP / "findings" / f"{rule.code}.md"] = _finding(rule)
         written[HELP / "findings" / f"{rule.code}.svg"] = finding_pictures.picture(rule)
