@@ -1,39 +1,58 @@
-"""Pictures of the window for README and help: `python packaging/screenshots.py [--out DIR] [--size WxH]`.
+"""Pictures of the window for README and help: `python packaging/screenshots.py [--all] [--out DIR] [--only NAME...]`.
 
-Opens the bundled examples in a real window under Xvfb (offscreen where there is none) in light and in dark, chooses a
-run and saves `window-light.png` and `window-dark.png`. Looks at nothing of the user's: settings and ticks are temporary.
-Then writes the report on that run and saves its first page as `report-page.png`; that needs pdftoppm (poppler-utils).
+Goes through the views of `screens.py` in a real window on the bundled examples, under Xvfb (offscreen where there is none),
+looking at nothing of the user's: settings and ticks are temporary. Without `--all` it saves what README and help show, at
+1280x800; with it every view in light and in dark at 1280x800 and 2560x1440, to be looked at, into DIR. The report's first
+page is drawn by pdftoppm (poppler-utils).
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "resources" / "help" / "images"
-SHOWN_RUN = "03-overfitting"
+# What README and help show: the view, the themes it is shown in, and the name of its file.
+SHOWN = (
+    ("03-overfitting", "window", ("light", "dark")),
+    ("compared", "compared", ("light",)),
+    ("guide", "guide", ("light",)),
+)
+SIZES = ((1280, 800), (2560, 1440))
+REPORTED = "03-overfitting"
 
 
 def main() -> int:
     """Take the pictures; under Xvfb when it is installed and this is not already inside it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=IMAGES)
-    parser.add_argument("--size", default="1280x800")
-    parser.add_argument("--run", default=SHOWN_RUN, help="start of the id of the run to show")
+    parser.add_argument("--out", type=Path, help="where to put them; needed with --all")
+    parser.add_argument("--all", action="store_true", help="every view, in both themes and sizes")
+    parser.add_argument("--only", nargs="+", default=(), help="names of views")
     options = parser.parse_args()
+    if options.all and options.out is None:
+        parser.error("--all needs --out")
     if "LOSSDOCTOR_SCREENSHOTS" not in os.environ:
         return _again_in_a_clean_place(sys.argv[1:])
-    width, height = (int(part) for part in options.size.split("x"))
-    options.out.mkdir(parents=True, exist_ok=True)
-    _take(options.out, width, height, options.run)
-    return _report_page(options.out, options.run)
+    out = options.out or IMAGES
+    out.mkdir(parents=True, exist_ok=True)
+    if options.all:
+        for theme, (width, height) in itertools.product(("light", "dark"), SIZES):
+            names = {screen: out / f"{screen}-{theme}-{width}x{height}.png" for screen in names_of_screens()}
+            _take(names, theme, width, height, options.only)
+        return 0
+    for theme in ("light", "dark"):
+        files = {view: out / (f"{name}-{theme}.png" if len(themes) > 1 else f"{name}.png")
+                 for view, name, themes in SHOWN if theme in themes}  # fmt: skip
+        _take(files, theme, *SIZES[0], options.only)
+    return _report_page(out, REPORTED)
 
 
 def _again_in_a_clean_place(arguments: list[str]) -> int:
@@ -50,7 +69,16 @@ def _again_in_a_clean_place(arguments: list[str]) -> int:
         return subprocess.run(command, env=environment, check=False).returncode
 
 
-def _take(out: Path, width: int, height: int, run: str) -> None:
+def names_of_screens() -> list[str]:
+    """The name of every view."""
+    import screens
+
+    return [screen.name for screen in screens.screens()]
+
+
+def _take(places: Mapping[str, Path], theme: str, width: int, height: int, only: Sequence[str]) -> None:
+    """Goes through the views in one window and saves those that have a place."""
+    import screens
     from PySide6.QtCore import QEvent
 
     from lossdoctor.gui.app import Desk, make_application
@@ -60,21 +88,18 @@ def _take(out: Path, width: int, height: int, run: str) -> None:
     from lossdoctor.workspace.recent import RecentPaths
 
     app = make_application(["lossdoctor"])
-    settings = WindowSettings()
-    for mode in (ThemeMode.LIGHT, ThemeMode.DARK):
-        with ChecklistStore() as store:
-            desk = Desk(Appearance(app, mode), store, RecentPaths(), settings)
+    with ChecklistStore() as store:
+        appearance = Appearance(app, ThemeMode(theme))
+        for screen in screens.screens():
+            target = places.get(screen.name)
+            if target is None or (only and screen.name not in only):
+                continue
+            # A window for each: no view leaves anything behind for the next.
+            desk = Desk(appearance, store, RecentPaths(), WindowSettings())
             desk.window.resize(width, height)
             desk.window.show()
-            desk.commands.open_examples()
-            _spin(app, 3.0)
-            wanted = [item for item in desk.runs_model.all_runs() if item.run.id.startswith(run)]
-            if wanted:
-                desk.window.runs.choose(wanted[0].run.id)
-            _spin(app, 1.5)
-            target = out / f"window-{mode.value}.png"
-            desk.window.grab().save(str(target))
-            print(target)
+            screens.save(screen.go(desk, app), target)
+            print(target, flush=True)
             desk.close()
             desk.window.deleteLater()
             app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -95,13 +120,6 @@ def _report_page(out: Path, run: str) -> int:
         subprocess.run(["pdftoppm", "-png", "-singlefile", "-r", "100", str(pdf), str(target)], check=True)
     print(target.with_suffix(".png"))
     return 0
-
-
-def _spin(app, seconds: float) -> None:  # type: ignore[no-untyped-def]
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        app.processEvents()
-        time.sleep(0.01)
 
 
 if __name__ == "__main__":
