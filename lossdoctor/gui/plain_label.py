@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 from lossdoctor import safe_text
@@ -47,6 +47,23 @@ class PlainLabel(QLabel):
     def set_text(self, text: object) -> None:
         """Shows this text literally."""
         self.setText(safe_text.plain(text, 4000))
+        self._keep_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        """Takes the height that the text needs at this width: nested layouts forget it and cut the last lines off."""
+        if not self.wordWrap():
+            return
+        # Not heightForWidth(): it knows no less than the minimum, and a wider label would never give room back.
+        room = self.contentsRect()
+        flags = int(Qt.TextFlag.TextWordWrap.value | self.alignment().value)
+        text = self.fontMetrics().boundingRect(QRect(0, 0, max(room.width(), 1), 1_000_000), flags, self.text())
+        needed = text.height() + self.height() - room.height()
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(max(needed, 0))
 
     def set_tone(self, tone: str) -> None:
         """Changes its looks to another of the style sheet's tones."""

@@ -50,6 +50,7 @@ QToolButton:pressed, QToolButton:checked {{ background: {s("selection")}; color:
 QToolButton:disabled {{ color: {faded}; }}
 QToolButton:focus {{ border-color: {s("accent")}; }}
 
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 6px 14px;
     min-height: 18px; }}
 QPushButton:hover {{ background: {hover}; }}

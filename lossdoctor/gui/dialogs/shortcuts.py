@@ -34,7 +34,7 @@ class ShortcutSheet(QDialog):
         for place, wanted in ((left, groups[:2]), (right, groups[2:])):
             for title, lines in wanted:
                 place.addWidget(_block(title, lines))
-        left.addWidget(_block("On the plot", list(_ON_THE_PLOT)))
+        right.addWidget(_block("On the plot", list(_ON_THE_PLOT)))
         for place in (left, right):
             place.addStretch(1)
             columns.addLayout(place)
