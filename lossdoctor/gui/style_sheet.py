@@ -80,6 +80,11 @@ ChoiceBox:focus {{ border-color: {s("accent")}; }}
 ChoiceBox:disabled {{ color: {faded}; }}
 ChoiceBox QAbstractItemView {{ background: {s("panel")}; border: 1px solid {s("border")}; padding: 4px;
     selection-background-color: {s("selection")}; selection-color: {s("selection_text")}; }}
+QRadioButton {{ spacing: 8px; }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 8px; border: 1px solid {s("muted")};
+    background: {s("panel")}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {s("accent")}; }}
+QRadioButton::indicator:focus {{ border-color: {s("accent")}; }}
 QPlainTextEdit {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 4px; }}
 
 QTableView {{ background: {s("panel")}; border: none; gridline-color: transparent;

@@ -49,6 +49,18 @@ def test_every_page_shows_its_title_and_its_pictures(viewer: HelpWindow) -> None
         assert text.count("\ufffc") == page.markdown.count("!["), name
 
 
+def test_a_page_begins_at_its_top_also_when_it_is_the_first(desk: Desk, qtbot: Any) -> None:
+    desk.help_commands.show_page("method.md")
+    assert desk.help_commands.help is not None
+    browser = desk.help_commands.help.browser
+    qtbot.waitExposed(desk.help_commands.help)
+    desk.help_commands.help.resize(900, 700)
+    qtbot.wait(50)
+    assert browser.verticalScrollBar().value() == 0
+    assert browser.verticalScrollBar().maximum() > 0
+    assert browser.horizontalScrollBar().maximum() == 0
+
+
 def test_links_lead_on_and_back_leads_back(viewer: HelpWindow, qtbot: Any) -> None:
     viewer.browser.anchorClicked.emit(QUrl("findings/index.md"))
     viewer.browser.anchorClicked.emit(QUrl("GN01.md"))
@@ -100,6 +112,9 @@ def test_pictures_fit_the_page_and_take_the_theme(desk: Desk, viewer: HelpWindow
     assert isinstance(dark, QImage)
     assert dark.size() == light.size()
     assert dark != light
+    window = viewer.browser.loadResource(PICTURE, QUrl("images/window-light.png"))
+    assert isinstance(window, QImage)
+    assert window.pixelColor(2, 2).lightness() < 60
 
 
 def test_search_finds_pages_by_all_their_words(viewer: HelpWindow, qtbot: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
@@ -54,7 +54,8 @@ class HelpBrowser(QTextBrowser):
         self.setAccessibleName("Help page")
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        # Always there: pictures are drawn to the width that it leaves.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(_MARGIN)
         self.anchorClicked.connect(self._follow)
 
@@ -69,7 +70,6 @@ class HelpBrowser(QTextBrowser):
             return False
         self._name = name
         self._render()
-        self.moveCursor(QTextCursor.MoveOperation.Start)
         self.verticalScrollBar().setValue(0)
         if part:
             self._scroll_to(part)
@@ -129,6 +129,8 @@ class HelpBrowser(QTextBrowser):
         for table in _tables(self.document().rootFrame()):
             self._shape_table(table)
         whole.endEditBlock()
+        # The cursor stands where the text was put in last, and the view follows it when the window is shown.
+        self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _shape(self, block: QTextBlock) -> None:
         shape = block.blockFormat()
@@ -201,7 +203,7 @@ class HelpBrowser(QTextBrowser):
         if place.suffix == ".svg":
             image = self._drawn(place.read_text(encoding="utf-8"), ratio)
         else:
-            image = QImage(str(place))
+            image = QImage(str(_in_theme(place, self._look.is_dark)))
             width = min(round(self._picture_width() * ratio), image.width())
             image = image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
         image.setDevicePixelRatio(ratio)
@@ -228,9 +230,18 @@ class HelpBrowser(QTextBrowser):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         if self._shown_width and abs(self._picture_width() - self._shown_width) > 24:
-            place = self.verticalScrollBar().value()
+            place, at = self.verticalScrollBar().value(), self.textCursor().position()
             self._render()
+            cursor = self.textCursor()
+            cursor.setPosition(at)
+            self.setTextCursor(cursor)
             self.verticalScrollBar().setValue(place)
+
+
+def _in_theme(place: Path, dark: bool) -> Path:
+    """The dark one of a pair of pictures, where there is a pair and it is wanted."""
+    other = place.with_name(place.name.replace("-light.", "-dark."))
+    return other if dark and other.is_file() else place
 
 
 def _blocks(document: QTextDocument) -> Iterator[QTextBlock]:
