@@ -22,6 +22,7 @@ from lossdoctor.cli.explain import explain
 from lossdoctor.cli.formats import formats
 from lossdoctor.cli.group import DEFAULT_COMMAND, OpenByDefault
 from lossdoctor.cli.guide import guide
+from lossdoctor.cli.help_page import help_page
 from lossdoctor.cli.inspect import inspect
 from lossdoctor.cli.open_window import open_window
 from lossdoctor.cli.plan import plan
@@ -47,7 +48,7 @@ def cli() -> None:
 
 _COMMANDS = (
     open_window, demo, scan, causes, guide, explain, compare, plan, report, rules, formats, checklist, config, cache, inspect,
-    convert, watch, completion,
+    convert, watch, completion, help_page,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -1,4 +1,7 @@
-"""The pages of help as the window shows them: which there are, in which order, and which hold some words. No Qt in here."""
+"""The pages of help as the window shows them: which there are, in which order, and which hold some words.
+
+No Qt in here: `lossdoctor help` shows the same pages on machines without it.
+"""
 
 from __future__ import annotations
 
