@@ -47,7 +47,8 @@ class PlainLabel(QLabel):
     def set_text(self, text: object) -> None:
         """Shows this text literally."""
         self.setText(safe_text.plain(text, 4000))
-        self._keep_height()
+        if self.isVisible():  # before that the width is not known; the first resize comes in time
+            self._keep_height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -44,3 +44,19 @@ def test_a_label_gives_room_back(qtbot: Any) -> None:
     qtbot.waitUntil(lambda: label.minimumHeight() < narrow, timeout=2_000)
     label.set_text("one")
     assert label.minimumHeight() <= narrow
+
+
+def test_what_is_folded_in_is_not_built(desk: Desk, qtbot: Any) -> None:
+    opened(desk, qtbot, resource("examples"), 6)
+    choose(desk, qtbot, "03-overfitting/version_0")
+    pane = desk.window.diagnosis
+    assert pane.checked.content.count() == 0
+    card = pane.cause_cards[0]
+    before = len(card.findChildren(PlainLabel))
+    card.unfold(True)
+    assert len(card.findChildren(PlainLabel)) > before + 5
+    pane.checked.head.setChecked(True)
+    rows = pane.checked.content.count()
+    assert rows > 30
+    choose(desk, qtbot, "02-underfitting/training.csv")
+    assert pane.checked.content.count() > 30  # the section is still folded out

@@ -80,11 +80,16 @@ class CauseCard(QFrame):
         self.note = QLineEdit(item.mark.note)
         self.note.setPlaceholderText("Note")
         self.note.setAccessibleName(f"Note on {safe_text.plain(cause.title)}")
-        self._body = self._details()
+        # Filled when it is first folded out: eight cards' details take longer than all that is seen of a run.
+        self._body = QWidget()
         self._body.hide()
+        for widget in (self.ruled_out, self.confirmed, self.note):
+            widget.setParent(
+                self._body
+            )  # a widget without a parent would go with Python's next collection, on any thread
         self._arrange()
         self.box.toggled.connect(self._ticked)
-        self._toggle.toggled.connect(self._body.setVisible)
+        self._toggle.toggled.connect(self._fold)
         self.ruled_out.clicked.connect(lambda on: self._settle(Standing.RULED_OUT if on else Standing.OPEN))
         self.confirmed.clicked.connect(lambda on: self._settle(Standing.CONFIRMED if on else Standing.OPEN))
         self.note.editingFinished.connect(self._noted)
@@ -126,9 +131,13 @@ class CauseCard(QFrame):
             return self.cause.arguments_for[0].text
         return self.cause.experiment
 
-    def _details(self) -> QWidget:
-        body = QWidget()
-        column = QVBoxLayout(body)
+    def _fold(self, out: bool) -> None:
+        if out and self._body.layout() is None:
+            self._fill_details()
+        self._body.setVisible(out)
+
+    def _fill_details(self) -> None:
+        column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 2, 0, 6)
         column.setSpacing(8)
         cause = self.cause
@@ -147,7 +156,6 @@ class CauseCard(QFrame):
             if lines:
                 column.addWidget(_block(title, lines))
         column.addLayout(self._verdict_row())
-        return body
 
     def _verdict_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -57,6 +57,7 @@ class DiagnosisPane(QScrollArea):
         self.findings = Section("Findings", self._look)
         self.causes = Section("Likely causes to check", self._look)
         self.checked = Section("What was checked", self._look, opened=False)
+        self.checked.unfolded.connect(self._fill_rows)
         self._nothing = PlainLabel("Choose a run to see its diagnosis.", tone="muted", wrap=True)
         body = QWidget()
         body.setObjectName("pane")
@@ -133,8 +134,13 @@ class DiagnosisPane(QScrollArea):
         clear = sum(outcome.status is Status.CLEAR for outcome in outcomes)
         skipped = len(outcomes) - clear
         self.checked.head.set_note(f"{clear} clear" + (f", {skipped} not applicable" if skipped else ""))
-        for outcome in outcomes:
-            self.checked.add(OutcomeRow(outcome, self._look))
+        self._fill_rows(self.checked.head.isChecked())
+
+    def _fill_rows(self, wanted: bool) -> None:
+        """The rows of what was checked, once they are to be seen: forty of them take longer than all the rest."""
+        if wanted and self._item is not None and not self.checked.content.count():
+            for outcome in unfound(self._item.diagnosis.outcomes):
+                self.checked.add(OutcomeRow(outcome, self._look))
 
     def _ticked(self, cause_id: str, on: bool) -> None:
         note = self._marks.get(cause_id, OPEN).note
