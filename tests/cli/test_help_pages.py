@@ -60,3 +60,13 @@ def test_the_settings_of_the_page_are_understood(tmp_path: Path) -> None:
     (tmp_path / "lossdoctor.toml").write_text(block.code)
     choice = rule_choice(load((tmp_path,)))
     assert dict(choice.limits)["overfitting.rise_of_level"] == 0.1
+
+
+def test_the_page_of_privacy_names_every_file_that_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lossdoctor.workspace import cache, checklists, recent
+
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    text = (HELP / "privacy.md").read_text(encoding="utf-8")
+    for path in (cache.default_path(), checklists.default_path(), recent.default_path()):
+        assert f"`~/{path.relative_to(Path.home()).as_posix()}`" in text

@@ -124,29 +124,30 @@ class HelpBrowser(QTextBrowser):
         # In one piece: each change alone would lay the whole page out anew.
         whole = QTextCursor(self.document())
         whole.beginEditBlock()
+        after_code = False
         for block in _blocks(self.document()):
-            self._shape(block)
+            self._shape(block, after_code)
+            after_code = _is_code(block)
         for table in _tables(self.document().rootFrame()):
             self._shape_table(table)
         whole.endEditBlock()
         # The cursor stands where the text was put in last, and the view follows it when the window is shown.
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def _shape(self, block: QTextBlock) -> None:
+    def _shape(self, block: QTextBlock, after_code: bool) -> None:
         shape = block.blockFormat()
         level = shape.headingLevel()
         cursor = QTextCursor(block)
         if level:
             shape.setTopMargin((0, 4, 22, 14)[min(level, 3)])
             shape.setBottomMargin(8)
-        elif shape.hasProperty(QTextBlockFormat.Property.BlockCodeFence) or shape.hasProperty(
-            QTextBlockFormat.Property.BlockCodeLanguage
-        ):
+        elif _is_code(block):
             shape.setBackground(self._look.hover)
             shape.setLeftMargin(8)
         elif not cursor.currentTable() and block.textList() is None and _PICTURE not in block.text():
             shape.setLineHeight(122, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
             shape.setBottomMargin(10)
+            shape.setTopMargin(12 if after_code else 0)
         cursor.setBlockFormat(shape)
         self._set_fonts(block)
 
@@ -236,6 +237,11 @@ class HelpBrowser(QTextBrowser):
             cursor.setPosition(at)
             self.setTextCursor(cursor)
             self.verticalScrollBar().setValue(place)
+
+
+def _is_code(block: QTextBlock) -> bool:
+    shape, kinds = block.blockFormat(), QTextBlockFormat.Property
+    return shape.hasProperty(kinds.BlockCodeFence) or shape.hasProperty(kinds.BlockCodeLanguage)
 
 
 def _in_theme(place: Path, dark: bool) -> Path:
