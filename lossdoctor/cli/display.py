@@ -10,28 +10,29 @@ from pathlib import Path
 
 from lossdoctor.errors import LossdoctorError
 
-# What the xcb and wayland plugins of PySide6 link to and Debian does not install by itself. packaging/environment.sh
-# holds the same list for the shell; tests/packaging compares them.
-DEBIAN_PACKAGES = (
-    "libegl1",
-    "libgl1",
-    "libglib2.0-0",
-    "libxkbcommon0",
-    "libfontconfig1",
-    "libdbus-1-3",
-    "libxkbcommon-x11-0",
-    "libxcb-cursor0",
-    "libxcb-icccm4",
-    "libxcb-image0",
-    "libxcb-keysyms1",
-    "libxcb-randr0",
-    "libxcb-render-util0",
-    "libxcb-shape0",
-    "libwayland-cursor0",
-    "fonts-dejavu-core",
-)
+# What Qt and its xcb and wayland plugins link to and Debian does not install by itself: library -> package.
+# packaging/environment.sh holds the same list for the shell; tests/packaging compares them.
+QT_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+}
+DEBIAN_PACKAGES = (*QT_LIBRARIES.values(), "fonts-dejavu-core")
 APT_LINE = "sudo apt-get install " + " ".join(DEBIAN_PACKAGES)
 _WITHOUT_WINDOW = "`lossdoctor scan PATH` and `lossdoctor report PATH -o out.pdf` need no window."
+DOCTOR = "`lossdoctor doctor` checks the whole installation."
 
 
 class DisplayError(LossdoctorError):
@@ -67,7 +68,8 @@ def _window_systems(platform: str) -> list[str]:
     if not found:
         names = " and ".join(variables[system] for system in wanted)
         raise DisplayError(
-            f"There is no display to open a window on ({names} not set).", f"Over ssh use `ssh -X`. {_WITHOUT_WINDOW}"
+            f"There is no display to open a window on ({names} not set).",
+            f"Over ssh use `ssh -X`. {_WITHOUT_WINDOW} {DOCTOR}",
         )
     return found
 
@@ -88,7 +90,7 @@ def _refusal(system: str) -> DisplayError | None:
     if system == "xcb" and not _x_answers():
         return DisplayError(
             f"The display {os.environ['DISPLAY']} does not answer.",
-            f"Check DISPLAY and whether you may use it (xauth). {_WITHOUT_WINDOW}",
+            f"Check DISPLAY and whether you may use it (xauth). {_WITHOUT_WINDOW} {DOCTOR}",
         )
     return None
 
@@ -114,5 +116,5 @@ def _x_answers() -> bool:
 def _missing_library(error: str) -> DisplayError:
     library = error.split(":")[0]
     if not library.startswith("lib"):
-        return DisplayError(f"Qt cannot be loaded: {error}.", "Reinstall PySide6-Essentials.")
-    return DisplayError(f"Qt needs {library}, which is not installed.", f"On Debian and Ubuntu: {APT_LINE}")
+        return DisplayError(f"Qt cannot be loaded: {error}.", f"Reinstall PySide6-Essentials. {DOCTOR}")
+    return DisplayError(f"Qt needs {library}, which is not installed.", f"{DOCTOR} On Debian and Ubuntu: {APT_LINE}")

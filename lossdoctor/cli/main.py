@@ -17,6 +17,7 @@ from lossdoctor.cli.completion import completion
 from lossdoctor.cli.config import config
 from lossdoctor.cli.convert import convert
 from lossdoctor.cli.demo import demo
+from lossdoctor.cli.doctor import doctor
 from lossdoctor.cli.exit_codes import ExitCode
 from lossdoctor.cli.explain import explain
 from lossdoctor.cli.formats import formats
@@ -48,7 +49,7 @@ def cli() -> None:
 
 _COMMANDS = (
     open_window, demo, scan, causes, guide, explain, compare, plan, report, rules, formats, checklist, config, cache, inspect,
-    convert, watch, completion, help_page,
+    convert, watch, completion, doctor, help_page,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)
