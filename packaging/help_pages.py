@@ -17,6 +17,7 @@ from lossdoctor import formatting
 from lossdoctor.cli import prose
 from lossdoctor.importers.registry import IMPORTERS
 from lossdoctor.knowledge.catalogue import CauseEntry, EvidenceEntry, load_causes, load_verdicts
+from lossdoctor.knowledge.problems import load_problems
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.registry import RULES
 from lossdoctor.settings.option import Option
@@ -31,6 +32,7 @@ def pages() -> dict[Path, str]:
     """The text of every generated page and picture, by its place."""
     written = {HELP / f"{name}/index.md": make() for name, make in
                (("findings", _findings), ("causes", _causes), ("formats", _formats))}  # fmt: skip
+    written[HELP / "problems.md"] = _problems()
     written[HELP / "images" / "architecture.svg"] = architecture.picture()
     for rule in RULES:
         written[HELP / "findings" / f"{rule.code}.md"] = _finding(rule)
@@ -187,6 +189,19 @@ def _formats() -> str:
 
 
 # --- parts of pages written by hand ---
+
+
+def _problems() -> str:
+    entries = (
+        f"## `{entry.code}`\n\n{entry.meaning} {entry.done}\n\n*What you can do:* {entry.remedy}"
+        for entry in load_problems().values()
+    )
+    return _join(
+        "# Problems of the input", _NOTE.format("texts of resources/knowledge/problems.toml"),
+        "What could not be read, or must be read with care, is listed in the problems pane, below a scan and in reports."
+        " Each problem has a code, which `lossdoctor explain CODE` and the JSON output name too.",
+        *entries,
+    )  # fmt: skip
 
 
 def verdicts() -> str:

@@ -1,4 +1,4 @@
-"""`lossdoctor explain`: the whole story of a symptom, a cause or a verdict."""
+"""`lossdoctor explain`: the whole story of a symptom, a cause, a verdict or a problem of the input."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import click
 if TYPE_CHECKING:
     from lossdoctor.findings import Verdict
     from lossdoctor.knowledge.catalogue import CauseEntry, EvidenceEntry
+    from lossdoctor.knowledge.problems import ProblemEntry
     from lossdoctor.rules.base import Rule
 
 _FRAMEWORKS = {"pytorch": "PyTorch", "lightning": "Lightning", "keras": "Keras", "hf": "Hugging Face Trainer"}
 
 
-@click.command(short_help="Explain a symptom's code, a cause or a verdict.")
-@click.argument("topic", metavar="CODE|CAUSE|VERDICT")
+@click.command(short_help="Explain a symptom's code, a cause, a verdict or a problem.")
+@click.argument("topic", metavar="CODE|CAUSE|VERDICT|PROBLEM")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(topic: str, as_json: bool) -> None:
-    """Explain a symptom (GN01 or overfitting), a cause (lr_too_high) or a verdict (plateau).
+    """Explain a symptom (GN01 or overfitting), a cause (lr_too_high), a verdict (plateau) or a problem (steps_go_back).
 
     Where a symptom and a verdict share a name, both are explained.
     """
@@ -39,6 +40,7 @@ def explanation(topic: str) -> str:
     """
     from lossdoctor.findings import Verdict
     from lossdoctor.knowledge.catalogue import causes_by_id
+    from lossdoctor.knowledge.problems import load_problems
     from lossdoctor.rules.registry import rule
 
     wanted = _name(topic)
@@ -49,6 +51,8 @@ def explanation(topic: str) -> str:
         parts.append(_rule(found))
     if wanted in causes_by_id():
         parts.append(_cause(causes_by_id()[wanted]))
+    if wanted in load_problems():
+        parts.append(_problem(load_problems()[wanted]))
     if not parts:
         raise _unknown(topic, wanted)
     return "\n\n".join(parts)
@@ -113,6 +117,18 @@ def _cause(cause: CauseEntry) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _problem(entry: ProblemEntry) -> str:
+    from lossdoctor.cli import prose
+
+    parts = [
+        f"{entry.code} (problem of the input)",
+        prose.section("What it means", [entry.meaning]),
+        prose.section("What lossdoctor did", [entry.done]),
+        prose.section("What you can do", [entry.remedy]),
+    ]
+    return "\n".join(parts)
+
+
 def _evidence(entry: EvidenceEntry) -> str:
     """One piece of evidence: the question by its name, what each answer is worth, and the source of that."""
     asked = ", ".join(str(value) if isinstance(value, str) else f"{key} {_plain(value)}" for key, value in entry.args)
@@ -145,9 +161,11 @@ def _unknown(topic: str, wanted: str) -> Exception:
     from lossdoctor.errors import UsageError
     from lossdoctor.findings import Verdict
     from lossdoctor.knowledge.catalogue import causes_by_id
+    from lossdoctor.knowledge.problems import load_problems
     from lossdoctor.rules.registry import RULES
 
-    names = sorted({*map(str, Verdict), *(r.name for r in RULES), *(r.code.lower() for r in RULES), *causes_by_id()})
+    symptoms = {name for r in RULES for name in (r.name, r.code.lower())}
+    names = sorted({*map(str, Verdict), *symptoms, *causes_by_id(), *load_problems()})
     near = difflib.get_close_matches(wanted, names, n=3)
     hint = f"Did you mean {' or '.join(near)}?" if near else "`lossdoctor rules` lists the symptoms."
     return UsageError(f"Nothing is called {topic!r}.", hint)

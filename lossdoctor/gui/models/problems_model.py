@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from lossdoctor import safe_text
+from lossdoctor.knowledge.problems import load_problems
 from lossdoctor.runs import Problem, ProblemLevel
 
 PROBLEM_ROLE = int(Qt.ItemDataRole.UserRole) + 1
@@ -28,6 +29,14 @@ class ProblemColumn(IntEnum):
 _TITLES = ("Level", "File", "Place", "What is wrong, and what to do")
 _LEVELS = {ProblemLevel.INFO: "Note", ProblemLevel.WARNING: "Warning", ProblemLevel.ERROR: "Error"}
 _ORDER = (ProblemLevel.ERROR, ProblemLevel.WARNING, ProblemLevel.INFO)
+
+
+def _explained(problem: Problem) -> str:
+    """The problem, and below it what such a problem means."""
+    entry = load_problems().get(problem.code)
+    if entry is None:
+        return problem.sentence()
+    return f"{problem.sentence()}\n\n{entry.meaning} {entry.done} {entry.remedy}"
 
 
 class ProblemsModel(QAbstractTableModel):
@@ -76,7 +85,7 @@ class ProblemsModel(QAbstractTableModel):
         if role == PROBLEM_ROLE:
             return problem
         if role == Qt.ItemDataRole.ToolTipRole:
-            return safe_text.html(problem.sentence())
+            return safe_text.html(_explained(problem))
         return None
 
     @staticmethod
