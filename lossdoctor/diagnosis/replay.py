@@ -51,7 +51,24 @@ class Replay:
         return 0.0 if self.known_step is None else 1.0 - self.share
 
 
+# Verdicts on which one would have stopped the run, had one known.
+_WASTEFUL = frozenset(
+    {Verdict.UNDERFITTING, Verdict.OVERFITTING, Verdict.DIVERGENCE, Verdict.PLATEAU, Verdict.OSCILLATING}
+)
+_WORTH_SAYING = 0.2  # of the run left when the verdict was clear
+
 NOTHING = Replay((), None, float("nan"))
+
+
+def could_have_stopped(run: Run, verdict: Verdict) -> Replay | None:
+    """The replay of a run that might as well have been stopped once its verdict was clear, long before its end.
+
+    None for verdicts that call for no stop, and when less than a fifth of the run came after that step.
+    """
+    if verdict not in _WASTEFUL:
+        return None
+    past = replay(run)
+    return past if past.known_step is not None and past.wasted >= _WORTH_SAYING else None
 
 
 def replay(run: Run, rules: Sequence[Rule] = RULES, parts: int = PARTS) -> Replay:
@@ -120,4 +137,4 @@ def _decided(judged: tuple[Judged, ...], first: float) -> Replay:
     return Replay(judged, step, (step - first) / (judged[-1].step - first))
 
 
-__all__ = ["NOTHING", "Judged", "Replay", "replay", "run_until"]
+__all__ = ["NOTHING", "Judged", "Replay", "could_have_stopped", "replay", "run_until"]

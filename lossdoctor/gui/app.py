@@ -21,6 +21,7 @@ from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.drawn import NOTE, figure_of
 from lossdoctor.gui.help_commands import HelpCommands
+from lossdoctor.gui.hindsight import Hindsight
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
@@ -91,6 +92,7 @@ class Desk(QObject):
         self.plot_commands = PlotCommands(self.window, self.selection, self.jobs, dialogs or FileDialogs(), self.marks)
         self.help_commands = HelpCommands(self.window, self.selection, appearance, settings, store, self.run_commands,
                                           self.commands.open_examples)  # fmt: skip
+        self.hindsight = Hindsight(self.jobs, self.window.diagnosis.header)
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
@@ -240,6 +242,7 @@ class Desk(QObject):
     def _run_changed(self, item: DiagnosedRun | None) -> None:
         self._show_ticks()
         self._update_actions()
+        self.hindsight.look_at(item)
         if item is None:
             self.jobs.cancel(_FIGURE_CHANNEL)
             self._drawn = []

@@ -21,6 +21,8 @@ class VerdictHeader(QWidget):
         self.id = ElidedLabel(tone="small")
         self.badge = VerdictBadge(look)
         self.sentence = PlainLabel(tone="sentence", wrap=True, selectable=True)
+        self._item: DiagnosedRun | None = None
+        self._clear_from: tuple[str, str] = ("", "")  # id of the run, and what is known of it
         self._facts = QGridLayout()
         self._facts.setContentsMargins(0, 4, 0, 0)
         self._facts.setHorizontalSpacing(16)
@@ -49,6 +51,7 @@ class VerdictHeader(QWidget):
 
     def set_run(self, item: DiagnosedRun) -> None:
         """Shows the diagnosis of this run."""
+        self._item = item
         diagnosis, unit = item.diagnosis, item.run.step_unit
         self.name.set_text(item.run.name)
         self.id.set_text(item.run.id)
@@ -64,7 +67,15 @@ class VerdictHeader(QWidget):
             facts.append(("NaN or infinite from", f"{unit} {formatting.step(diagnosis.nan_step)}"))
         if diagnosis.best_step is not None:
             facts.append(("Use the checkpoint", f"at {unit} {formatting.step(diagnosis.best_step)}"))
+        if self._clear_from[0] == item.run.id:
+            facts.append(("Clear from", self._clear_from[1]))
         self._show(facts)
+
+    def set_clear_from(self, run_id: str, text: str) -> None:
+        """Says from where on the verdict of this run was clear; it comes later than the rest, because it takes longer."""
+        self._clear_from = (run_id, text) if text else ("", "")
+        if self._item is not None and self._item.run.id == run_id:
+            self.set_run(self._item)
 
     def _show(self, facts: list[tuple[str, str]]) -> None:
         while (entry := self._facts.takeAt(0)) is not None:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from lossdoctor import formatting
-from lossdoctor.diagnosis.replay import replay
+from lossdoctor.diagnosis.replay import could_have_stopped
 from lossdoctor.figures.build import build_figure
-from lossdoctor.findings import Verdict
 from lossdoctor.report.blocks import Block, Fact, Figure, Heading, Paragraph, Tone, VerdictBanner
 from lossdoctor.runs import Run
 from lossdoctor.workspace.results import DiagnosedRun
-
-# Verdicts on which one would have stopped the run, had one known.
-_WASTEFUL = frozenset(
-    {Verdict.UNDERFITTING, Verdict.OVERFITTING, Verdict.DIVERGENCE, Verdict.PLATEAU, Verdict.OSCILLATING}
-)
-_WORTH_SAYING = 0.2  # of the run left when the verdict was clear
 
 
 def run_head(item: DiagnosedRun) -> tuple[Block, ...]:
@@ -50,11 +43,10 @@ def _facts(item: DiagnosedRun) -> tuple[Fact, ...]:
     ):
         if step is not None:
             facts.append(Fact(label, f"{unit} {formatting.step(step)}"))
-    if diagnosis.verdict in _WASTEFUL:
-        past = replay(item.run)
-        if past.known_step is not None and past.wasted >= _WORTH_SAYING:
-            said = f"{unit} {formatting.step(past.known_step)}, {formatting.percent(past.share)} into the run"
-            facts.append(Fact("Clear from", said))
+    past = could_have_stopped(item.run, diagnosis.verdict)
+    if past is not None and past.known_step is not None:
+        said = f"{unit} {formatting.step(past.known_step)}, {formatting.percent(past.share)} into the run"
+        facts.append(Fact("Clear from", said))
     return tuple(facts)
 
 
