@@ -120,6 +120,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Six small real runs, one for each common fate."),
     ActionSpec("file.reload", "&Reload", FILE, "reload", ("F5", "Ctrl+R"), "reload", with_paths, toolbar="Reload",
                separated=True, help="Read the open logs again."),
+    ActionSpec("file.follow", "Follow r&unning trainings", FILE, "follow", ("Ctrl+T",), "", with_paths, checkable=True,
+               help="Read on while the logs are written; verdicts and curves follow."),
     ActionSpec("file.cancel", "S&top scanning", FILE, "cancel_scan", ("Ctrl+.",), "", while_scanning,
                help="Stop reading; the runs found so far stay."),
     ActionSpec("file.export_all", "Export &PDF report…", FILE, "export_all", ("Ctrl+P",), "report", can_export,

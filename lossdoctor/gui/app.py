@@ -23,6 +23,7 @@ from lossdoctor.gui.drawn import NOTE, figure_of
 from lossdoctor.gui.help_commands import HelpCommands
 from lossdoctor.gui.hindsight import Hindsight
 from lossdoctor.gui.jobs import JobError, JobRunner
+from lossdoctor.gui.live import Live
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
@@ -93,6 +94,7 @@ class Desk(QObject):
         self.help_commands = HelpCommands(self.window, self.selection, appearance, settings, store, self.run_commands,
                                           self.commands.open_examples)  # fmt: skip
         self.hindsight = Hindsight(self.jobs, self.window.diagnosis.header)
+        self.live = Live(self.window, self.runs_model, self.session, self.selection, self.jobs)
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
@@ -110,7 +112,7 @@ class Desk(QObject):
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
 
     def _handler(self, name: str) -> Callable[..., object]:
-        homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands)
+        homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands, self.live)
         handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return handler
 
@@ -123,6 +125,7 @@ class Desk(QObject):
         session.failed.connect(self._scan_failed)
         session.cancelled.connect(self._scan_cancelled)
         session.judged_again.connect(self._judged_again)
+        self.live.following.grew.connect(lambda _growth: self._count(session.result))
 
     def _connect_panes(self) -> None:
         window, commands, selection = self.window, self.commands, self.selection
@@ -302,6 +305,7 @@ class Desk(QObject):
         assert isinstance(figure, FigureSpec)  # what the job on this channel makes
         self.window.plot.set_figure(figure, self.selection.run.diagnosis.findings)
         self.window.plot.stack.select(self.selection.finding)
+        self.live.keep_view()
         self.window.set_checked("view.log_y", self.window.plot.stack.log_y)
         if len(self._drawn) > SLOTS:
             text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
@@ -363,8 +367,10 @@ class Desk(QObject):
         """Stops all work and remembers what is to be remembered; the window may then go."""
         remember_view(self.settings, self.window, self.plot_commands)
         self.settings.save(self.window, self.window.splitters)
-        # A stack that goes says once more that it changed, when there is nothing left to update.
+        # The stack says once more that it changed, the list which rows are marked, when nothing is left to update.
         self.undo_stack.blockSignals(True)
+        self.window.runs.blockSignals(True)
+        self.live.following.stop()
         self.jobs.shutdown()
         self.marks.close()
 

@@ -157,6 +157,10 @@ class MainWindow(QMainWindow):
             action.setChecked(checked)
             action.blockSignals(False)
 
+    def is_checked(self, action_id: str) -> bool:
+        """Whether an action is on."""
+        return bool(self.actions_by_id[action_id].isChecked())
+
     def set_recent(self, paths: Sequence[str], chosen: Callable[[str], object]) -> None:
         """Fills the recent menu and the empty page's list."""
         self.empty.set_recent(paths)

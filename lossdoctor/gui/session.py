@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.progress import Cancel, Progress
 from lossdoctor.report.options import ReportOptions
+from lossdoctor.runs import Run
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
 from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
@@ -111,18 +112,43 @@ class Session(QObject):
 
     def judge_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
         """Diagnoses one run anew with the roles that are chosen for it now; `others` are the runs beside it."""
-        siblings = sibling_groups([other.run for other in others]).get(item.run.id, ())
         self._jobs.submit(
             _JUDGE_CHANNEL,
-            lambda _cancel, _progress: judged_again(item, siblings, self._known, self._store),
+            lambda _cancel, _progress: self.judged(item.run, others),
             on_done=self._judged,
             on_error=self._failed,
         )
 
-    def _judged(self, item: DiagnosedRun) -> None:
+    def judged(self, run: Run, others: Sequence[DiagnosedRun]) -> DiagnosedRun:
+        """A run's diagnosis beside `others`, by the settings of the last scan; touches no widget, for use in jobs."""
+        siblings = sibling_groups([run, *(other.run for other in others if other.run.id != run.id)]).get(run.id, ())
+        return judged_again(run, [other for other in siblings if other.id != run.id], self._known, self._store)
+
+    def reader(self, paths: Sequence[Path]) -> Callable[[], Sequence[Run] | None]:
+        """Reads on what is written below these paths: all runs at each call, None when nothing was written since."""
+        from lossdoctor.importers.follow import Follower
+
+        followers = [Follower(path, self._known.read) for path in paths]
+        last: list[object] = []
+
+        def runs() -> Sequence[Run] | None:
+            results = [follower.poll() for follower in followers]
+            if len(last) == len(results) and all(a is b for a, b in zip(last, results, strict=True)):
+                return None
+            last[:] = results
+            return [run for result in results for run in result.runs]
+
+        return runs
+
+    def keep(self, items: Sequence[DiagnosedRun]) -> None:
+        """Takes these runs into the result, in place of those with their ids."""
         if self.result is not None:
-            runs = (item if old.run.id == item.run.id else old for old in self.result.runs)
-            self.result = replace(self.result, runs=tuple(runs))
+            fresh = {item.run.id: item for item in items}
+            kept = [fresh.pop(old.run.id, old) for old in self.result.runs]
+            self.result = replace(self.result, runs=tuple(kept + list(fresh.values())))
+
+    def _judged(self, item: DiagnosedRun) -> None:
+        self.keep([item])
         self.judged_again.emit(item)
 
     def reload(self) -> None:

@@ -42,10 +42,8 @@ def with_remembered(known: Understanding, store: ChecklistStore) -> Understandin
     return replace(known, read=replace(known.read, maps=maps))
 
 
-def judged_again(
-    item: DiagnosedRun, siblings: Sequence[Run], known: Understanding, store: ChecklistStore
-) -> DiagnosedRun:
+def judged_again(run: Run, siblings: Sequence[Run], known: Understanding, store: ChecklistStore) -> DiagnosedRun:
     """A run with its roles worked out anew (tags, then settings, then choices) and a new diagnosis."""
-    read = replace(item.run, roles=assign_roles(item.run.series))
-    run = store.with_choices(with_role_rules(read, known.read.roles))
-    return DiagnosedRun(run, diagnose(run, siblings, choice=known.rules))
+    read = replace(run, roles=assign_roles(run.series))
+    chosen = store.with_choices(with_role_rules(read, known.read.roles))
+    return DiagnosedRun(chosen, diagnose(chosen, siblings, choice=known.rules))

@@ -83,14 +83,14 @@ def test_judging_again_starts_from_the_tags_and_ends_with_the_choice(tmp_path: P
     item = DiagnosedRun(RUN, diagnose(RUN))
     known = Understanding(ReadOptions(roles=(RoleRule(Role.TEST_LOSS, TAGS[1], "x"),)))
     with ChecklistStore(tmp_path / "c") as store:
-        ruled = judged_again(item, (), known, store)
+        ruled = judged_again(item.run, (), known, store)
         assert ruled.run.role_of(TAGS[1]) is Role.TEST_LOSS
         store.set_role(RUN, TAGS[0], Role.OTHER)
         store.set_role(RUN, TAGS[1], Role.OTHER)
-        chosen = judged_again(ruled, (), known, store)
+        chosen = judged_again(ruled.run, (), known, store)
         assert str(chosen.diagnosis.verdict) == "not_classifiable"
         store.forget_roles(RUN)
-        assert judged_again(chosen, (), Understanding(), store) == item
+        assert judged_again(chosen.run, (), Understanding(), store) == item
 
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

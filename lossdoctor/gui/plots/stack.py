@@ -230,6 +230,19 @@ class PlotStack(QWidget):
         ranges = [self._views[0].plot.box.viewRange()[0], *(plot.box.viewRange()[1] for plot in self.panels)]
         return tuple((float(low), float(high)) for low, high in ranges)
 
+    @property
+    def is_zoomed(self) -> bool:
+        """True when less than the whole run is visible."""
+        if self.spec is None or self.spec.x_range is None:
+            return False
+        (low, high), (first, last) = self.step_window, self.spec.x_range
+        slack = 1e-6 * max(last - first, 1.0)
+        return low > first + slack or high < last - slack
+
+    def look_at(self, view: View) -> None:
+        """Goes to a view of a figure with as many panels; does nothing for another."""
+        self._go(view)
+
     def go_back(self) -> None:
         """Looks where one looked before."""
         self._history.visit(self.view)

@@ -81,10 +81,12 @@ class DiagnosisPane(QScrollArea):
 
     def set_run(self, item: DiagnosedRun | None, marks: Mapping[str, Mark], contrasts: Sequence[Contrast] = ()) -> None:
         """Shows this run with what was found out about its causes and the better runs beside it; None shows a hint."""
+        again = item is not None and self._item is not None and item.run.id == self._item.run.id
         self._item = item
         self._marks = dict(marks)
         self._contrasts = tuple(contrasts)
-        self.verticalScrollBar().setValue(0)
+        if not again:
+            self.verticalScrollBar().setValue(0)
         self._fill()
 
     def _fill(self) -> None:
