@@ -18,6 +18,7 @@ from lossdoctor.findings import Outcome, Verdict
 PRECEDENCE: tuple[tuple[str, Verdict], ...] = (
     ("no_loss", Verdict.NOT_CLASSIFIABLE),
     ("not_a_learning_curve", Verdict.NOT_CLASSIFIABLE),
+    ("step_reset", Verdict.NOT_CLASSIFIABLE),
     ("non_finite", Verdict.DIVERGENCE),
     ("too_short", Verdict.TOO_SHORT),
     ("divergence", Verdict.DIVERGENCE),

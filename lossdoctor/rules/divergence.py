@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from lossdoctor.findings import Level, Message, Outcome, Point, Severity, Span
+from lossdoctor.findings import Level, Measurement, Message, Outcome, Point, Severity, Span
 from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
+from lossdoctor.runs import Series
 from lossdoctor.settings import Setting
+from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.rise import sustained_rise
 from lossdoctor.signals.tail import tail_slope
+
+# A fit with R2 = 0.999999 would end as far below its start; a loss that ends above 10,000 is no such fit.
+THROWN = 1e6
+STILL_HIGH = 1e4
 
 
 class Divergence(Rule):
@@ -23,7 +29,8 @@ class Divergence(Rule):
         only where the loss is positive), and at least `noise` times the noise of the compared medians. A periodic
         loss (unshuffled data) and a rise that a learning-rate restart explains are not counted; a loss that is
         falling again at the end counts less. A rise of the validation loss alone is never divergence: that is
-        overfitting.
+        overfitting. A loss that was a million times higher in its first tenth than it ends, and still ends above
+        10,000, was thrown up at once and never came back: no start of a training is as bad.
     Example that fires:
         2.3 ... 0.4, then 2.3 for the rest of the run after step 700.
     Example that does not:
@@ -105,6 +112,8 @@ class Divergence(Rule):
             p, reason = 0.3 * p, "the learning rate was raised again after the best point"
         elif tail_slope(curve).falling and curve.end < curve.median_between(0.7, 0.8):
             p, reason = 0.6 * p, "the loss is falling again at the end of the run"
+        if p < REPORT_AT and _thrown_up(view, curve):
+            return self._never_back(curve, series, tuple(measurements))
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p, reason)
         onset = rise.onset_step if rise.onset_step is not None else rise.best_step
@@ -118,3 +127,23 @@ class Divergence(Rule):
             tag=series.tag, best=rise.lowest, step=rise.lowest_step, end=rise.end, share=of_drop,
         )  # fmt: skip
         return self.found(p, Severity.HIGH, message, evidence, tuple(measurements), (series.tag,))
+
+    def _never_back(self, curve: Curve, series: Series, measurements: tuple[Measurement, ...]) -> Outcome:
+        """The loss stood a million times higher than it ends, and even its end is no level that a training starts from."""
+        top = float(curve.high.max())
+        message = Message.of(
+            "{tag} is thrown up to {top:num} at the start and still stands at {end:num}: it never came back to a level that "
+            "a training starts from.",
+            tag=series.tag, top=top, end=curve.end,
+        )  # fmt: skip
+        evidence = (Level(curve.end, "end level", series.tag),)
+        return self.found(0.85, Severity.HIGH, message, evidence, measurements, (series.tag,))
+
+
+def _thrown_up(view: RunView, curve: Curve) -> bool:
+    """Whether the first tenth of the run stands `THROWN` above an end level that is itself `STILL_HIGH`.
+
+    Squared errors of raw targets start high too, but no higher over their end than one over the unexplained share.
+    """
+    early = curve.high[: max(curve.high.size // 10, 3)]
+    return view.sign_safe and curve.end > STILL_HIGH and float(early.max()) > THROWN * curve.end

@@ -12,6 +12,9 @@ from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.excursions import excursions
 from lossdoctor.signals.rise import Rise, sustained_rise
 
+# Validation that came back from as many rises as the one at its end is likely to come back from that one too.
+OFTEN = 2
+
 
 class Overfitting(Rule):
     """Validation loss turns up while training loss goes on down.
@@ -26,7 +29,8 @@ class Overfitting(Rule):
         and `rise_of_drop` of what validation had gained (their geometric mean decides, the one of the gain may fall
         short by 2.5, that of the level by 1.5), at least `noise` times its noise, with `points_after` evaluations and
         `share_after` of the run after the minimum, and a training loss that fell meanwhile by `train_fall` of its
-        level or of its gain. For losses that touch zero or go negative only the share of the gain is used.
+        level or of its gain. For losses that touch zero or go negative only the share of the gain is used. Validation
+        that rose as far several times before and came back each time is wandering, and its last rise counts little.
     Example that fires:
         Validation 1.4, 1.1, 1.0, 1.1, 1.3, 1.6 while training goes 1.4 ... 0.1.
     Example that does not:
@@ -139,6 +143,11 @@ class Overfitting(Rule):
             effect = min(math.sqrt(effect * of_level), 2.5 * effect, 1.5 * of_level)
         effect *= _lasting(rise)
         p = min(above(effect, 1.0), *parts)
+        if p >= REPORT_AT:
+            wanders = _came_back(val, rise)
+            if wanders >= OFTEN:
+                reason = f"validation rose as far {wanders} times before and came back each time: it wanders"
+                return self.clear(tuple(measurements), 0.3 * p, reason)
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p, self._innocent(val, train, rise))
         mild = view.sign_safe and rise.of_level < 0.15
@@ -176,6 +185,19 @@ class Overfitting(Rule):
         if rise.height >= least and rise.sigmas >= self.limit("noise") and few:
             return "validation was best shortly before the end, as early stopping leaves it"
         return ""
+
+
+def _came_back(val: Curve, rise: Rise) -> int:
+    """How often validation rose nearly as far for nearly as long before its minimum, and came back."""
+    lasted = float(val.steps[-1]) - rise.best_step
+    early = float(val.steps[0]) + 0.1 * float(val.steps[-1] - val.steps[0])
+    return sum(
+        e.recovered
+        and early < e.start_step
+        and e.end_step <= rise.best_step
+        and e.end_step - e.start_step >= 0.4 * lasted
+        for e in excursions(val, 0.7 * rise.height)
+    )
 
 
 def _lasting(rise: Rise) -> float:

@@ -79,7 +79,7 @@ class SlowConvergence(Rule):
             return self.clear(measurements, p)
         # Still falling is no verdict by itself: a run that has lost half of its level is in order, only not finished.
         level = curve.end / curve.start if view.sign_safe and curve.start > 0 else 1.0
-        unfinished = p * max(above(level, self.limit("level"), 1.15), below(curve.n, 20, 1.15))
+        unfinished = p * max(above(level, self.limit("level"), 1.15), below(curve.n, 20, 1.15), _cut_off(view, level))
         first = float(curve.steps[int(0.7 * curve.steps.size)])
         last = float(curve.steps[-1])
         message = Message.of(
@@ -91,3 +91,16 @@ class SlowConvergence(Rule):
         )
         outcome = self.found(p, Severity.LOW, message, evidence, measurements, (series.tag,))
         return dataclasses.replace(outcome, probability=round(unfinished, 3))
+
+
+def _cut_off(view: RunView, level: float) -> float:
+    """Probability that the run was cut off: the rate is known to be as high as ever, and validation falls as surely.
+
+    No schedule's last part explains such a fall, and no closing gap speaks against going on.
+    """
+    if view.schedule is None or not view.schedule.constant:
+        return 0.0
+    val = view.val_curve
+    if val is not None and val is not view.main_curve and not tail_slope(val).falling:
+        return 0.0
+    return above(level, 0.15)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
 from lossdoctor.findings import Measurement, Message, Outcome, Point, Severity
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.view import RunView
-from lossdoctor.runs import SeamKind
+from lossdoctor.runs import Seam, SeamKind
+
+MANY_RESTARTS = 3
 
 
 class StepReset(Rule):
@@ -18,7 +25,9 @@ class StepReset(Rule):
         earlier one, and what is left of the earlier may look like the later one's end.
     How it is decided:
         The steps of the loss go back to the first step (or the second), and the points behind are not the same numbers
-        once more (see duplicate_steps). No threshold.
+        once more (see duplicate_steps). No threshold. The later training decides the verdict, except in a pile of
+        attempts: three restarts or more, a quarter of the trainings broken off early, and the last not the longest.
+        Such a log is not classifiable as one run.
     Example that fires:
         Steps 0 to 500, then 0 to 800 with other values.
     Example that does not:
@@ -33,6 +42,7 @@ class StepReset(Rule):
     name = "step_reset"
     title = "Steps start again"
     summary = "The steps start again at the beginning: two trainings in one log."
+    verdict = "not_classifiable"
 
     def check(self, view: RunView) -> Outcome:
         """Found when a session starts at the first step again."""
@@ -51,4 +61,14 @@ class StepReset(Rule):
             step=last.step, before=last.before, count=len(seams), kept=1.0 - last.index / len(series),
         )  # fmt: skip
         evidence = (Point(float(last.step), float(series.values[last.index]), "starts again", series.tag),)
-        return self.found(0.95, Severity.LOW, message, evidence, measurements, (series.tag,))
+        outcome = self.found(0.95, Severity.LOW, message, evidence, measurements, (series.tag,))
+        # Two trainings in one log are worth a word, but only a pile of attempts keeps the last one from being judged.
+        return dataclasses.replace(outcome, probability=0.8 if _pile_of_attempts(seams, len(series)) else 0.0)
+
+
+def _pile_of_attempts(restarts: Sequence[Seam], points: int) -> bool:
+    """Whether a log is a pile of trainings of which many broke off early and the last is not the longest."""
+    lengths = np.diff([0, *(seam.index for seam in restarts), points])
+    broken_off = np.count_nonzero(lengths < 0.25 * lengths.max())
+    unfinished = bool(lengths[-1] < lengths.max())
+    return len(restarts) >= MANY_RESTARTS and bool(broken_off >= 0.25 * lengths.size) and unfinished

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.findings import Outcome, Status
 from lossdoctor.findings.evidence import EVIDENCE_SHAPES
 from lossdoctor.rules.base import Rule
@@ -37,7 +38,10 @@ def test_case(code: str, case: dict[str, Any]) -> None:
     assert asked is not None
     seeds = range(5) if case["kind"] == "noisy" else range(1)
     for seed in seeds:
-        outcome = asked.check(RunView(run_of_recipe(case, seed)))
+        run = run_of_recipe(case, seed)
+        outcome = asked.check(RunView(run))
+        if "verdict" in case:
+            assert diagnose(run).verdict == case["verdict"]
         assert outcome.status == case["expect"], (seed, outcome)
         if "severity" in case:
             assert outcome.findings[0].severity == case["severity"]
