@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from lossdoctor.findings import Level, Measurement, Message, Outcome, Point, Severity, Span
 from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.runs import Series
 from lossdoctor.settings import Setting
 from lossdoctor.signals.curve import Curve
-from lossdoctor.signals.rise import sustained_rise
+from lossdoctor.signals.rise import Rise, sustained_rise
 from lossdoctor.signals.tail import tail_slope
 
 # A fit with R2 = 0.999999 would end as far below its start; a loss that ends above 10,000 is no such fit.
@@ -93,25 +95,28 @@ class Divergence(Rule):
             self.at_least("rise above the best level, of the gain", of_drop, "rise_of_drop", "%"),
             self.at_least("rise over noise", rise.sigmas, "noise", "sigma"),
         ]
-        parts = [above(of_drop, self.limit("rise_of_drop")), above(rise.sigmas, self.limit("noise"))]
+        effect = of_drop / self.limit("rise_of_drop")
         if view.sign_safe:
             measurements.append(
                 self.at_least("rise above the best level, of that level", rise.of_level, "rise_of_level", "%")
             )
-            parts.append(above(rise.of_level, self.limit("rise_of_level")))
-        p = min(parts)
+            # A loss that ends at nine times its best level has diverged even where that is a third of its gain.
+            of_level = rise.of_level / self.limit("rise_of_level")
+            effect = min(math.sqrt(effect * of_level), 1.5 * effect, of_level)
+        p = min(above(effect, 1.0), above(rise.sigmas, self.limit("noise")))
         reason = ""
         period = view.period
         if period is not None and period.strength > 0.5:
             p, reason = 0.2 * p, "the loss repeats periodically; its end is one phase of the pattern"
         elif view.val_curve is not None and view.train is not None and p >= REPORT_AT:
             # The training loss of a few noisy points may end high by chance; validation that ends at its best objects.
-            validation = sustained_rise(view.val_curve)
-            p *= 1.0 - 0.5 * below(validation.height / view.val_curve.unit, 0.05) * below(of_drop, 0.5)
+            # Its lowest single value counts: of a dozen evaluations one may be all that saw the good time.
+            above_best = (view.val_curve.end - float(view.val_curve.low.min())) / view.val_curve.unit
+            p *= 1.0 - 0.5 * below(above_best, 0.05) * below(of_drop, 0.5)
         if view.explained_by_schedule(rise.best_step, float(curve.steps[-1])):
             p, reason = 0.3 * p, "the learning rate was raised again after the best point"
         elif tail_slope(curve).falling and curve.end < curve.median_between(0.7, 0.8):
-            p, reason = 0.6 * p, "the loss is falling again at the end of the run"
+            p, reason = _coming_back(curve, rise) * p, "the loss is falling again at the end of the run"
         if p < REPORT_AT and _thrown_up(view, curve):
             return self._never_back(curve, series, tuple(measurements))
         if p < REPORT_AT:
@@ -138,6 +143,13 @@ class Divergence(Rule):
         )  # fmt: skip
         evidence = (Level(curve.end, "end level", series.tag),)
         return self.found(0.85, Severity.HIGH, message, evidence, measurements, (series.tag,))
+
+
+def _coming_back(curve: Curve, rise: Rise) -> float:
+    """What a loss that falls again keeps of its divergence: 0.6 once half of the rise is undone, 1 for next to nothing."""
+    peak = float(curve.trend[curve.best_index :].max())
+    undone = (peak - curve.end) / max(peak - rise.best, 1e-300)
+    return 1.0 - 0.8 * min(max(undone, 0.0), 0.5)
 
 
 def _thrown_up(view: RunView, curve: Curve) -> bool:

@@ -12,6 +12,8 @@ from lossdoctor.signals.tail import late_gain, tail_slope
 
 # Below this many points the tail alone proves nothing.
 FEW_POINTS = 25
+# A run that ends at this share of its start level has learned its task, however it ends.
+LEARNED = 0.15
 
 
 class SlowConvergence(Rule):
@@ -25,7 +27,9 @@ class SlowConvergence(Rule):
     How it is decided:
         The last 30 % of the points brought at least `late` of the whole gain (a straight line brings 30 %, a converged
         curve next to nothing), and the 95 % interval of the slope there lies below zero. The verdict "too short" rests on it
-        only where the end level keeps `level` of the start level, or for a handful of points.
+        only where the end level keeps `level` of the start level, or for a handful of points; or where the learning
+        rate is known to be constant and validation still falls too, so that neither a schedule nor a closing gap ends
+        the run: then `constant_rate` of the gain is enough, as long as a sixth of the start level is left.
     Example that fires:
         A nearly straight descent from 2.3 to 1.6.
     Example that does not:
@@ -52,6 +56,15 @@ class SlowConvergence(Rule):
             "half of what a straight line gains there",
         ),
         Setting(
+            "slow_convergence.constant_rate",
+            0.13,
+            0.02,
+            0.5,
+            "%",
+            "The same share where the learning rate is known to be constant and validation falls too.",
+            "an exponential fall gains 13 % there when it is seen for two time constants: a seventh is still to come",
+        ),
+        Setting(
             "slow_convergence.level",
             0.6,
             0.2,
@@ -71,15 +84,19 @@ class SlowConvergence(Rule):
             return self.not_applicable("fewer than 8 finite points")
         late = late_gain(curve)
         slope = tail_slope(curve)
-        measurements = (self.at_least("gain in the last 30 % of the points, of the whole gain", late, "late", "%"),)
         # The last 30 % of a short run are too few points for an interval; its whole length then has to show the fall.
         falling = slope.falling or (curve.n < FEW_POINTS and tail_slope(curve, 1.0).falling)
-        p = above(late, self.limit("late")) if falling and curve.drop > 3 * curve.sigma else 0.0
+        cut_off = _cut_off(view)
+        least = "constant_rate" if cut_off else "late"
+        measurements = (self.at_least("gain in the last 30 % of the points, of the whole gain", late, least, "%"),)
+        p = above(late, self.limit(least)) if falling and curve.drop > 3 * curve.sigma else 0.0
         if p < REPORT_AT:
             return self.clear(measurements, p)
         # Still falling is no verdict by itself: a run that has lost half of its level is in order, only not finished.
         level = curve.end / curve.start if view.sign_safe and curve.start > 0 else 1.0
-        unfinished = p * max(above(level, self.limit("level"), 1.15), below(curve.n, 20, 1.15), _cut_off(view, level))
+        unfinished = p * max(above(level, self.limit("level"), 1.15), below(curve.n, 20, 1.15))
+        if cut_off:
+            unfinished = max(unfinished, p * above(level, LEARNED))
         first = float(curve.steps[int(0.7 * curve.steps.size)])
         last = float(curve.steps[-1])
         message = Message.of(
@@ -93,14 +110,12 @@ class SlowConvergence(Rule):
         return dataclasses.replace(outcome, probability=round(unfinished, 3))
 
 
-def _cut_off(view: RunView, level: float) -> float:
-    """Probability that the run was cut off: the rate is known to be as high as ever, and validation falls as surely.
+def _cut_off(view: RunView) -> bool:
+    """Whether the run was cut off rather than ended: the rate is known to be as high as ever, and validation falls too.
 
     No schedule's last part explains such a fall, and no closing gap speaks against going on.
     """
     if view.schedule is None or not view.schedule.constant:
-        return 0.0
+        return False
     val = view.val_curve
-    if val is not None and val is not view.main_curve and not tail_slope(val).falling:
-        return 0.0
-    return above(level, 0.15)
+    return val is None or val is view.main_curve or tail_slope(val).falling
