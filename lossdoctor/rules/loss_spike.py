@@ -6,7 +6,7 @@ from lossdoctor.findings import Message, Outcome, Point, Severity, Span
 from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
-from lossdoctor.signals.excursions import Excursion
+from lossdoctor.signals.excursions import Excursion, without_tails
 
 
 class LossSpike(Rule):
@@ -20,7 +20,8 @@ class LossSpike(Rule):
     How it is decided:
         An excursion above the lowest level so far counts when its height reaches `height_of_drop` of what the run
         gains in all, `noise` times the local noise and `tail` times the 97th percentile of the run's own upward
-        residuals (heavy-tailed small-batch noise has many points like it, a spike does not), and the loss comes back.
+        residuals without its three highest events (heavy-tailed small-batch noise has many points like it, a spike does
+        not), and the loss comes back.
         Rises that start within a few points of a learning-rate restart are explained and not counted; nor are the
         first points (warm-up transients) or the phases of a periodic loss.
     Example that fires:
@@ -59,12 +60,12 @@ class LossSpike(Rule):
         ),
         Setting(
             "loss_spike.tail",
-            4,
+            5,
             1.5,
             50,
             "",
-            "Least height over the run's own 97th percentile of upward residuals.",
-            "faultlab: heavy-tailed healthy runs reach 3.5, injected spikes start at 4.4",
+            "Least height over the run's own 97th percentile of upward residuals, its three highest events left out.",
+            "faultlab: heavy-tailed healthy runs reach 4.4, injected spikes start at 5.7; 5 is their geometric middle",
         ),
     )
 
@@ -75,8 +76,9 @@ class LossSpike(Rule):
             return self.not_applicable("the run has no loss")
         if curve is None or curve.n < 8:
             return self.not_applicable("fewer than 8 finite points")
-        found = [e for e in view.excursions if e.recovered and not self._explained(view, e)]
-        explained = len(view.excursions) - len(found)
+        rises = without_tails(view.excursions)
+        found = [e for e in rises if e.recovered and not self._explained(view, e)]
+        explained = len(rises) - len(found)
         scored = [(self._probability(e, curve.unit), e) for e in found]
         best = max(scored, key=lambda pair: (pair[0], pair[1].height), default=None)
         if best is None:

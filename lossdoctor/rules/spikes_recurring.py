@@ -9,7 +9,7 @@ from lossdoctor.rules.base import REPORT_AT, Rule, above
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
 from lossdoctor.signals.alignment import rank_correlation
-from lossdoctor.signals.excursions import Excursion
+from lossdoctor.signals.excursions import Excursion, without_tails
 from lossdoctor.signals.smoothing import quantiles
 
 
@@ -70,7 +70,7 @@ class SpikesRecurring(Rule):
         residual = (curve.high - curve.trend)[3:]
         usual = max(quantiles(residual, 0.9)[0], 0.0)
         early = float(curve.steps[0]) + 0.1 * float(curve.steps[-1] - curve.steps[0])
-        rises = [e for e in _separate(view.excursions) if e.recovered and e.peak_step > early]
+        rises = [e for e in without_tails(view.excursions) if e.recovered and e.peak_step > early]
         scored = sorted(((self._probability(e, curve.unit, usual), e) for e in rises), key=lambda pair: -pair[0])
         spikes = sorted((e for p, e in scored if p >= REPORT_AT), key=lambda e: e.peak_step)
         measurements: tuple[Measurement, ...] = (self.at_least("spikes that recover", len(spikes), "count", "points"),)
@@ -113,12 +113,3 @@ class SpikesRecurring(Rule):
             above(spike.height / unit, self.limit("height")), above(spike.sigmas, self.limit("noise")),
             above(tail, self.limit("tail"), 1.15),
         )  # fmt: skip
-
-
-def _separate(rises: tuple[Excursion, ...]) -> list[Excursion]:
-    """Rises without those that are the tail of the one before: they begin before it has ended, and are far lower."""
-    kept: list[Excursion] = []
-    for rise in sorted(rises, key=lambda e: e.peak_step):
-        if not kept or rise.start_step > kept[-1].end_step or rise.height >= 0.35 * kept[-1].height:
-            kept.append(rise)
-    return kept

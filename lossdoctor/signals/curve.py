@@ -186,13 +186,16 @@ def _trend(values: Values, sigma: float) -> Values:
 
 
 def _start_level(y: Values) -> float:
-    """Median of the first 1 % (3 to 20 points), or the first point itself where that is higher but not absurdly so.
+    """Median of the first 1 % (3 to 20 points), of the first 3, or the first point itself.
 
-    An epoch-averaged loss makes most of its fall between its first points, so their median alone would understate the
-    start; a single first point of 1e8 must not set the scale of the run.
+    A loss may make most of its fall between its first points, so that the median of many would understate the start: the
+    first 3 count where they stand above all that follows for a while, and not by noise. A single first point is only
+    believed in a short run, and up to `MAX_FIRST` times the level: one of 1e8 must not set the scale.
     """
     count = int(np.clip(y.size // 100, 3, 20))
     level = median(y[:count])
+    if count > 3 and (fast := median(y[:3])) > float(y[3 : 4 * count].max()):
+        level = fast
     first = float(y[0])
     return first if count == 3 and level < first <= MAX_FIRST * level else level
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,12 @@ import numpy.typing as npt
 
 from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.noise import mad_sigma
-from lossdoctor.signals.smoothing import quantiles
+from lossdoctor.signals.smoothing import median, quantiles
 
 Array = npt.NDArray[np.float64]
+
+# As many events of a run may be spikes of their own; more of the same size are its way of being noisy.
+RARE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ class Excursion:
         base: level before it.
         height: peak - base, in units of the series.
         sigmas: height over the local noise.
-        tails: height over the 97th percentile of the run's own upward residuals: heavy-tailed noise has many like it.
+        tails: height over the 97th percentile of the run's own upward residuals, its three highest events left out:
+            heavy-tailed noise has many like it.
         recovered: true when the level afterwards is back near the base.
     """
 
@@ -61,9 +66,7 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
     residual = curve.high - base
     local = curve.values - curve.trend
     sigma = max(mad_sigma(local), curve.sigma / np.sqrt(max(curve.n / g, 1.0)), 1e-12 * abs(curve.best))
-    upward = (curve.high - curve.trend)[3:]
-    upward = upward[upward > 0]
-    tail = quantiles(upward, 0.97)[0] if upward.size >= 30 else _third_largest(upward)
+    tail = _usual_upward((curve.high - curve.trend)[3:])
     above = residual >= min_height
     above[:3] = False
     found = []
@@ -102,5 +105,34 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
     return tuple(sorted(found, key=lambda e: -e.height)[:20])
 
 
-def _third_largest(values: Array) -> float:
-    return float(np.sort(values)[-3]) if values.size > 3 else 0.0
+def without_tails(rises: Sequence[Excursion]) -> list[Excursion]:
+    """Rises in order of their peaks, without those that begin before the one before has ended and are far lower.
+
+    A tall spike that decays in steps is found again in its own tail; that is one spike, not two.
+    """
+    kept: list[Excursion] = []
+    for rise in sorted(rises, key=lambda e: e.peak_step):
+        if not kept or rise.start_step > kept[-1].end_step or rise.height >= 0.35 * kept[-1].height:
+            kept.append(rise)
+    return kept
+
+
+def _usual_upward(residual: Array) -> float:
+    """97th percentile of the upward residuals without the `RARE` highest events; 0 when nothing is left.
+
+    Where a spike decays over several points of a short run, its own points would otherwise make up the percentile. Noise
+    with heavy tails has many such events, and leaving out three of them hardly moves it.
+    """
+    usual = residual > 0
+    if not usual.any():
+        return 0.0
+    # Twice the median: single points of noise rise above it; the extremes of blocks of a decimated curve hardly do.
+    rising = residual > 2.0 * median(residual[usual])
+    first = np.flatnonzero(rising & ~np.concatenate(([False], rising[:-1])))
+    if first.size:
+        last = np.flatnonzero(rising & ~np.concatenate((rising[1:], [False])))
+        peaks = np.maximum.reduceat(np.where(rising, residual, 0.0), first)
+        for event in np.argsort(peaks)[-RARE:]:
+            usual[first[event] : last[event] + 1] = False
+    left = residual[usual]
+    return float(quantiles(left, 0.97)[0] if left.size >= 30 else left.max(initial=0.0))

@@ -89,15 +89,28 @@ def score_faultlab(root: Path) -> list[Scored]:
                 print(f"id {run.id} is not the run directory {truth['run_dir']}")
         diagnosis = diagnose(run, siblings[run.id.rsplit("/", 1)[0]])
         accept = frozenset(truth["accept"])
-        # CSV loggers count from 0, the truth counts from 1: their axis is one step behind.
-        shift = 1 if run.format == "csv" else 0
-        nan_step = None if truth["nan_step"] is None else truth["nan_step"] - shift
+        nan_step = None if truth["nan_step"] is None else _own_step(run, truth["x_axis"], truth["nan_step"])
         scored.append(
             Scored(run, diagnosis, truth["symptom"], accept, truth["ambiguous"], nan_step, truth["overfit_onset"])
         )
     missing = sorted(set(by_id) - seen)
     print(f"{len(by_id)} run directories in truth.jsonl, {len(seen)} found, missing: {missing or 'none'}")
     return scored
+
+
+def _own_step(run: Run, axis: str, place: float) -> float:
+    """The truth's place on the axis that a run was logged with.
+
+    CSV loggers count from 0, the truth counts from 1. Lightning logs every run by its global step: an epoch of the truth is
+    there the step of the first logged loss of that epoch.
+    """
+    if run.format != "csv":
+        return place
+    epochs, loss = run.get("epoch"), run.primary(Role.TRAIN_LOSS)
+    if axis == "epoch" and run.step_unit == "step" and epochs is not None and loss is not None:
+        inside = epochs.steps[epochs.values >= place - 1]
+        return float(loss.steps[loss.steps >= inside.min()].min())
+    return place - 1
 
 
 def score_labelled(root: Path) -> list[Scored]:

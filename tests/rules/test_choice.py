@@ -63,7 +63,7 @@ def test_all_limits_are_the_defaults_but_for_the_changed_ones() -> None:
     limits = all_limits(RULES, RuleChoice(limits=(("loss_spike.noise", 20.0),)))
     assert len(limits) == sum(len(r.thresholds) for r in RULES)
     assert limits["loss_spike.noise"] == 20.0
-    assert limits["loss_spike.tail"] == 4
+    assert limits["loss_spike.tail"] == 5
 
 
 def test_a_selector_that_names_no_rule_is_refused() -> None:
