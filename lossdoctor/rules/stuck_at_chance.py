@@ -118,6 +118,12 @@ class StuckAtChance(Rule):
         over = curve.end / math.log(classes)
         measurement = self.at_least("end level, in losses of guessing", over, "above", "")
         p = min(above(over, self.limit("above")), ABOVE_MOST)
+        if p >= REPORT_AT and _scaled(curve, classes, final):
+            return self.clear(
+                (measurement,),
+                0.2 * p,
+                "the loss seems to be summed or scaled: it fits the accuracy once its start is ln C",
+            )
         if p < REPORT_AT:
             return self.clear((measurement,), p)
         message = Message.of(
@@ -127,6 +133,16 @@ class StuckAtChance(Rule):
         )  # fmt: skip
         evidence = (Level(math.log(classes), f"guessing among {classes:.0f}", series.tag),)
         return self.found(p, Severity.MEDIUM, message, evidence, (measurement,), (series.tag,))
+
+
+def _scaled(curve: Curve, classes: float, accuracy: float) -> bool:
+    """Whether the accuracy is what the loss promises when its start is taken for guessing.
+
+    A mean cross-entropy h gives the right class exp(-h) of the probability in the geometric mean; who reaches that share of
+    hits has a loss of another unit (a sum over the batch, a factor), not outputs of a wild scale.
+    """
+    promised = math.exp(-math.log(classes) * curve.end / max(curve.start, curve.end))
+    return accuracy >= 0.9 * promised and promised > 2.0 / classes
 
 
 def _match(
