@@ -88,18 +88,20 @@ def filled(text: str, parts: Mapping[str, Callable[[], str]] = PARTS, page: str 
 def wanted() -> dict[Path, str]:
     """The text of every generated file as it should be."""
     import help_pages
+    import licences
 
     texts = {README: filled(README.read_text(encoding="utf-8"))}
     for page in help_pages.hand_written():
         before = page.read_text(encoding="utf-8")
         parts = {name: make for name, make in help_pages.PARTS.items() if f"<!-- generated: {name} -->" in before}
         texts[page] = filled(before, parts, page.name)
-    return texts | help_pages.pages()
+    return texts | help_pages.pages() | licences.pages()
 
 
 def left_over(texts: Mapping[Path, str]) -> list[Path]:
-    """Generated pages of rules and causes that are gone."""
+    """Generated pages of rules and causes that are gone, and licences of packages that are no longer needed."""
     folders = {path.parent for path in texts if path.name == "index.md" and path.parent.name != "formats"}
+    folders |= {path.parent for path in texts if path.parent.name == "packages"}
     return sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir() if path not in texts)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import architecture
 import finding_pictures
+import licences
 
 from lossdoctor import formatting
 from lossdoctor.cli import prose
@@ -267,6 +268,7 @@ def shortcuts() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "verdicts": verdicts, "options": options, "thresholds": thresholds, "commands": commands, "shortcuts": shortcuts,
+    "licences": licences.table,
 }  # fmt: skip
 
 

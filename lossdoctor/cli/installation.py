@@ -117,7 +117,7 @@ def _resources() -> Iterator[Check]:
     from lossdoctor.resources import resource
 
     try:
-        folders = [resource(name) for name in ("knowledge", "fonts", "icons", "themes", "examples", "help")]
+        folders = [resource(name) for name in ("knowledge", "fonts", "icons", "themes", "examples", "help", "licences")]
     except FileNotFoundError as error:
         yield Check("resources", State.BROKEN, str(error), _REINSTALL)
         return

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QV
 
 from lossdoctor import __version__
 from lossdoctor.gui import icons
+from lossdoctor.gui.dialogs.licences import LicencesWindow
 from lossdoctor.gui.plain_label import PlainLabel
 
 
@@ -48,6 +49,9 @@ class AboutBox(QDialog):
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.licences = buttons.addButton("Licences", QDialogButtonBox.ButtonRole.ActionRole)
+        self.licences.setAutoDefault(False)
+        self.licences.clicked.connect(self.show_licences)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
@@ -55,3 +59,7 @@ class AboutBox(QDialog):
         layout.addLayout(row)
         layout.addWidget(buttons)
         self.setMinimumWidth(520)
+
+    def show_licences(self) -> None:
+        """The texts of all licences, in a window of their own."""
+        LicencesWindow(self).open()
