@@ -109,7 +109,7 @@ make_environment() {
   if [ ! -x "$VENV/bin/python" ] || ! "$VENV/bin/python" -m pip --version >/dev/null 2>&1; then
     create_venv
   fi
-  say "Installing lossdoctor and what it needs into .venv (once; about 700 MB on disk) ..."
+  say "Installing lossdoctor and what it needs into .venv (once; about 600 MB on disk) ..."
   rm -f "$VENV/stamp"
   "$VENV/bin/python" -m pip install -q --disable-pip-version-check --no-input \
     -c "$ROOT/packaging/constraints.txt" -e "$ROOT${extra:+[$extra]}" >&2 || {
