@@ -56,6 +56,27 @@ def end_share(left: Array, right: Array, counts: Array, low: float, high: float,
     return float(counts[(centres >= 1.0 - margin) | (centres <= floor + margin)].sum()) / number
 
 
+def bin_shares(left: Array, right: Array, counts: Array, edges: Array) -> Array:
+    """(b,) share of all values in each bin; a bucket that several bins cut is divided by width. Zeros when nothing counted.
+
+    Args:
+        left: (k,) lower ends of the buckets, ascending.
+        right: (k,) upper ends.
+        counts: (k,) values in each.
+        edges: (b + 1,) ends of the bins, ascending.
+    """
+    number = float(counts.sum())
+    if not number > 0:
+        return np.zeros(edges.size - 1)
+    reached = np.concatenate(([0.0], np.cumsum(counts)))
+    places, below = np.empty(2 * counts.size), np.empty(2 * counts.size)
+    # A bucket without width is a step in what lies below; a bucket within another counts from where that one ends.
+    places[0::2], places[1::2] = left, np.maximum(right, left)
+    places = np.maximum.accumulate(places)
+    below[0::2], below[1::2] = reached[:-1], reached[1:]
+    return np.asarray(np.diff(np.interp(edges, places, below)) / number, dtype=np.float64)
+
+
 def largest_change(summaries: Array, typical: float) -> float:
     """Largest change from the first point on in any summary, of the typical value; NaN below 3 points.
 
