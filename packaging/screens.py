@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QApplication, QWidget
 
+from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.gui.app import Desk
 from lossdoctor.gui.dialogs.roles import RolesDialog
 from lossdoctor.gui.dialogs.shortcuts import ShortcutSheet
 from lossdoctor.runs import Problem, ProblemLevel
+from lossdoctor.synth import CurveSpec, HistogramSpec, make_run
+from lossdoctor.workspace.results import DiagnosedRun
 
 WAIT = 20.0
 
@@ -98,6 +101,25 @@ def _compared(desk: Desk, app: QApplication) -> QWidget:
     return desk.window
 
 
+def _layers(desk: Desk, app: QApplication) -> QWidget:
+    """The layers of a made-up network whose gradients vanish; no bundled example has histograms."""
+    fall = CurveSpec(n=60, start=1.0, end=0.3, noise=0.02)
+    specs = [
+        HistogramSpec(f"blocks.{i}.mlp", "gradient", replace(fall, scale=0.1 * 3.0 ** (i - 12))) for i in range(12)
+    ]
+    run = make_run({"train": CurveSpec(n=400, start=2.3, end=2.2)}, histograms=specs, name="twelve-layers")
+    desk.window.show_bench(True)
+    desk.runs_model.add([DiagnosedRun(run, diagnose(run))])
+    desk.selection.set_run(desk.runs_model.all_runs()[0])
+    desk.layer_commands.show_layers()
+    spin(app, 1.0)
+    view = desk.layer_commands.view
+    assert view is not None
+    view.choose(7)
+    spin(app, 0.5)
+    return view
+
+
 def _problems(desk: Desk, app: QApplication) -> QWidget:
     _with_examples(desk, app, "05-plateau")
     told = (
@@ -167,6 +189,7 @@ def screens() -> Iterator[Screen]:
         yield Screen(name, _run(name))
     yield Screen("details", _details)
     yield Screen("compared", _compared)
+    yield Screen("layers", _layers)
     yield Screen("problems", _problems)
     yield Screen("roles", _dialog(lambda desk: desk.commands.show_roles(), RolesDialog))
     yield Screen("shortcuts", _dialog(lambda desk: desk.commands.show_shortcuts(), ShortcutSheet))

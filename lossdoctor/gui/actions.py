@@ -173,6 +173,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Switch the loss axis between linear and logarithmic."),
     ActionSpec("view.series", "Add or hide a s&eries…", VIEW, "choose_series", ("a",), "axes", with_run,
                help="Draw any other series of the log below the usual panels."),
+    ActionSpec("view.layers", "La&yers (histograms)…", VIEW, "show_layers", ("h",), "layers", with_run,
+               help="Show the histograms of the run in view layer by layer: values over the run, sizes by depth."),
     ActionSpec("view.problems", "&Problems", VIEW, "show_problems", ("Ctrl+Shift+M",), "problems", with_paths,
                checkable=True, separated=True, help="Show what was wrong with the input."),
     ActionSpec("view.next_pane", "Next p&ane", VIEW, "next_pane", ("F6",), "",

@@ -23,6 +23,7 @@ from lossdoctor.gui.drawn import NOTE, figure_of
 from lossdoctor.gui.help_commands import HelpCommands
 from lossdoctor.gui.hindsight import Hindsight
 from lossdoctor.gui.jobs import JobError, JobRunner
+from lossdoctor.gui.layer_commands import LayerCommands
 from lossdoctor.gui.live import Live
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
@@ -95,6 +96,7 @@ class Desk(QObject):
                                           self.commands.open_examples)  # fmt: skip
         self.hindsight = Hindsight(self.jobs, self.window.diagnosis.header)
         self.live = Live(self.window, self.runs_model, self.session, self.selection, self.jobs)
+        self.layer_commands = LayerCommands(self.window, self.selection, self.jobs, appearance)
         self.window.install_actions(self._handler)
         self._chosen_by_user = False
         self._drawn: list[DiagnosedRun] = []
@@ -112,7 +114,8 @@ class Desk(QObject):
             self.window.messages.show_notice(Notice(Level.WARNING, store.notice))
 
     def _handler(self, name: str) -> Callable[..., object]:
-        homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands, self.live)
+        homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands, self.layer_commands,
+                 self.live)  # fmt: skip
         handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return handler
 

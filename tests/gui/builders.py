@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lossdoctor.diagnosis import Diagnosis
+from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.findings import (
     Direction,
     Evidence,
@@ -23,6 +26,7 @@ from lossdoctor.findings import (
 )
 from lossdoctor.knowledge.ranked import Argument, RankedCause
 from lossdoctor.runs import Problem, ProblemLevel, Role, RoleAssignment, Run, Series
+from lossdoctor.synth import CurveSpec, HistogramSpec, make_run
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 TRAIN, VAL = "loss/train", "loss/val"
@@ -119,3 +123,16 @@ def diagnosed(
 def result(*items: DiagnosedRun) -> ScanResult:
     problems = tuple(problem for item in items for problem in item.run.problems)
     return ScanResult(("/logs",), items, problems, len(items), 1000, 0.1)
+
+
+def layered(name: str = "deep", layers: int = 8) -> DiagnosedRun:
+    """A run whose gradients shrink by a factor of 5 a layer towards the input, diagnosed; the third layer never moves."""
+    falling = CurveSpec(n=40, start=1.0, end=0.3, noise=0.0)
+    specs = []
+    for layer in range(layers):
+        size = 5.0 ** (layer - layers) * 0.1
+        moves = falling if layer != 2 else CurveSpec(n=40, start=1.0, end=1.0, noise=0.0)
+        specs.append(HistogramSpec(f"block<{layer}>", "gradient", replace(falling, scale=size)))
+        specs.append(HistogramSpec(f"block<{layer}>", "weight", replace(moves, scale=0.05), number=4096))
+    made = make_run({"train": CurveSpec(n=400, start=2.3, end=2.2, noise=0.01)}, histograms=specs, name=name)
+    return DiagnosedRun(made, diagnose(made))

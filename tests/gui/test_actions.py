@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence
 from lossdoctor.gui.actions import ACTIONS, MENUS, ActionSpec, WindowState, action
 from lossdoctor.gui.commands import Commands
 from lossdoctor.gui.help_commands import HelpCommands
+from lossdoctor.gui.layer_commands import LayerCommands
 from lossdoctor.gui.live import Live
 from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
@@ -36,7 +37,7 @@ def test_mnemonics_are_unique_within_a_menu() -> None:
 def test_every_action_has_handler_menu_icon_and_help(spec: ActionSpec) -> None:
     assert any(
         callable(getattr(home, spec.handler, None))
-        for home in (Commands, RunCommands, PlotCommands, HelpCommands, Live)
+        for home in (Commands, RunCommands, PlotCommands, HelpCommands, LayerCommands, Live)
     )
     assert spec.menu in MENUS
     assert spec.help.endswith(".")

@@ -29,12 +29,14 @@ class DiagnosisPane(QScrollArea):
         cause_ticked(cause_id, on): the user ticked or unticked a checklist item.
         cause_marked(cause_id, mark): the user ruled a cause out, confirmed it, took that back or wrote a note.
         page_asked(name): more about a finding is wanted: a page of help.
+        layers_asked(finding): the histograms that a finding is about are wanted.
     """
 
     finding_activated = Signal(object)
     cause_ticked = Signal(str, bool)
     cause_marked = Signal(str, object)
     page_asked = Signal(str)
+    layers_asked = Signal(object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,8 +109,12 @@ class DiagnosisPane(QScrollArea):
     def _fill_findings(self, item: DiagnosedRun) -> None:
         findings = item.diagnosis.findings
         self.findings.head.set_note(str(len(findings)) if findings else "none")
+        layers = {series.tag for series in item.run.histograms}
         for finding in findings:
-            card = FindingCard(finding, item.run.step_unit, self._look, said=str(item.diagnosis.sentence))
+            layered = not layers.isdisjoint(finding.tags)
+            said = str(item.diagnosis.sentence)
+            card = FindingCard(finding, item.run.step_unit, self._look, said=said, layered=layered)
+            card.layers_asked.connect(self.layers_asked)
             card.activated.connect(self.finding_activated)
             card.page_asked.connect(self.page_asked)
             self.finding_cards.append(card)

@@ -28,13 +28,22 @@ class FindingCard(QFrame):
     Signals:
         activated(finding): the user wants to see it.
         page_asked(name): the user wants to read more about it: a page of help.
+        layers_asked(finding): the user wants to see the histograms it is about.
     """
 
     activated = Signal(object)
     page_asked = Signal(str)
+    layers_asked = Signal(object)
 
     def __init__(
-        self, finding: Finding, unit: str, look: Look, *, said: str = "", parent: QWidget | None = None
+        self,
+        finding: Finding,
+        unit: str,
+        look: Look,
+        *,
+        said: str = "",
+        layered: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.finding = finding
@@ -65,6 +74,14 @@ class FindingCard(QFrame):
         self.more.setProperty("kind", "quiet")
         self.more.setAccessibleName(f"More about {finding.title or title_of(finding.name)}")
         self.more.clicked.connect(lambda: self.page_asked.emit(f"findings/{finding.code}.md"))
+        self.layers = QPushButton("Show the layers…")
+        self.layers.setProperty("kind", "quiet")
+        self.layers.setAccessibleName(f"Show the layers of {finding.title or title_of(finding.name)}")
+        self.layers.clicked.connect(lambda: self.layers_asked.emit(finding))
+        # A row of its own: three buttons in one do not fit the pane's least width.
+        layout.addWidget(self.layers, 0, Qt.AlignmentFlag.AlignLeft)
+        if not layered:
+            self.layers.hide()
         self._add_details(layout, unit, look)
 
     def _add_details(self, layout: QVBoxLayout, unit: str, look: Look) -> None:

@@ -84,4 +84,4 @@ class VerdictHeader(QWidget):
                 widget.deleteLater()
         for row, (name, value) in enumerate(facts):
             self._facts.addWidget(PlainLabel(name, tone="muted"), row, 0)
-            self._facts.addWidget(PlainLabel(value, selectable=True), row, 1)
+            self._facts.addWidget(PlainLabel(value, wrap=True, selectable=True), row, 1)
