@@ -11,7 +11,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QApplication, QWidget
 
 from lossdoctor.diagnosis.engine import diagnose
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.roles import RolesDialog
 from lossdoctor.gui.dialogs.shortcuts import ShortcutSheet
 from lossdoctor.runs import Problem, ProblemLevel

@@ -81,7 +81,8 @@ def _take(places: Mapping[str, Path], theme: str, width: int, height: int, only:
     import screens
     from PySide6.QtCore import QEvent
 
-    from lossdoctor.gui.app import Desk, make_application
+    from lossdoctor.gui.app import make_application
+    from lossdoctor.gui.desk import Desk
     from lossdoctor.gui.theme import Appearance, ThemeMode
     from lossdoctor.gui.window_settings import WindowSettings
     from lossdoctor.workspace.checklists import ChecklistStore

@@ -23,7 +23,8 @@ CURVES = 10
 SPIKES = 40
 _MINIMAL = "import pyqtgraph as pg; app = pg.mkQApp(); w = pg.PlotWidget(); w.show(); app.processEvents(); w.grab()"
 _OURS = (
-    "from lossdoctor.gui.app import Desk, make_application; from lossdoctor.gui.theme import Appearance;"
+    "from lossdoctor.gui.app import make_application; from lossdoctor.gui.desk import Desk;"
+    "from lossdoctor.gui.theme import Appearance;"
     "from lossdoctor.gui.window_settings import WindowSettings; from lossdoctor.workspace.checklists import *;"
     "from lossdoctor.workspace.recent import RecentPaths; from pathlib import Path; import tempfile;"
     "d = Path(tempfile.mkdtemp()); app = make_application();"

@@ -20,7 +20,8 @@ except ImportError:
 else:
     from PySide6.QtWidgets import QApplication
 
-    from lossdoctor.gui.app import Desk, make_application
+    from lossdoctor.gui.app import make_application
+    from lossdoctor.gui.desk import Desk
     from lossdoctor.gui.dialogs.files import FileDialogs
     from lossdoctor.gui.theme import Appearance, ThemeMode
     from lossdoctor.gui.window_settings import WindowSettings

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.columns import ColumnsDialog
 from tests.gui.conftest import Desks
 from tests.gui.test_window import HOSTILE, opened

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QWidget
 
 from lossdoctor.diagnosis.guide import Answer
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.views import help_pages
 from lossdoctor.gui.views.finding_card import FindingCard
 from lossdoctor.gui.views.help_browser import HelpBrowser

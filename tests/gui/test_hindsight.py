@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from lossdoctor.diagnosis.replay import could_have_stopped
 from lossdoctor.findings import Verdict
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.resources import resource
 from tests.gui.test_window import OVERFITTING, choose, opened
 

@@ -11,7 +11,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from lossdoctor.figures.layers import layer_rows
 from lossdoctor.findings import Verdict
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.layer_commands import LayerCommands
 from lossdoctor.gui.models.layers_model import LayerColumn, LayersModel
 from lossdoctor.gui.plots.density import column_of_pixel, shade

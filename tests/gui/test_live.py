@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from tests.gui.conftest import Desks
 from tests.gui.test_window import opened
 

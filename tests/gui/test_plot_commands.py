@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.palette import CommandPalette, rank
 from lossdoctor.gui.plots.view_history import ViewHistory
 from lossdoctor.resources import resource

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.roles import MAX_ROWS, RolesDialog, chosen_role
 from lossdoctor.runs import Role
 from tests.gui.conftest import Desks

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.models.run_columns import Column
 from lossdoctor.gui.views.verdict_chips import _Chip
 from lossdoctor.resources import resource

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.views.section import Disclosure
 from lossdoctor.resources import resource

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.views.cause_card import CauseCard
 from lossdoctor.gui.views.finding_card import FindingCard
 from lossdoctor.resources import resource

@@ -1,0 +1,146 @@
+"""Drawing: keeps the plot on the run in view, or on the marked runs and the baseline together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor
+
+from lossdoctor.figures.overlay import SLOTS, slots
+from lossdoctor.figures.spec import FigureSpec, Mark
+from lossdoctor.gui.commands import Commands
+from lossdoctor.gui.drawn import NOTE, figure_of
+from lossdoctor.gui.jobs import JobRunner
+from lossdoctor.gui.live import Live
+from lossdoctor.gui.main_window import MainWindow
+from lossdoctor.gui.messages import Level, Notice
+from lossdoctor.gui.models.runs_model import RunsModel
+from lossdoctor.gui.plot_commands import PlotCommands
+from lossdoctor.gui.run_commands import RunCommands
+from lossdoctor.gui.selection import RunSelection
+from lossdoctor.gui.theme import Appearance, Look
+from lossdoctor.runs import Role
+from lossdoctor.workspace.checklists import run_key
+from lossdoctor.workspace.results import DiagnosedRun
+from lossdoctor.workspace.run_marks import Note, RunMarks
+
+CHANNEL = "figure"
+
+
+class Drawing(QObject):
+    """Builds the figure whenever what is to be drawn changes, and takes clicks on the plot to the selection."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        selection: RunSelection,
+        jobs: JobRunner,
+        runs: RunsModel,
+        notes: RunMarks,
+        appearance: Appearance,
+        commands: Commands,
+        run_commands: RunCommands,
+        plot_commands: PlotCommands,
+        live: Live,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._selection, self._jobs, self._runs = window, selection, jobs, runs
+        self._notes, self._appearance, self._live = notes, appearance, live
+        self._commands, self._run_commands, self._plot_commands = commands, run_commands, plot_commands
+        self._drawn: list[DiagnosedRun] = []
+        self._drawn_with: tuple[tuple[str, ...], tuple[Note, ...]] = ((), ())
+        selection.run_changed.connect(self._run_changed)
+        selection.finding_changed.connect(window.plot.stack.select)
+        selection.finding_shown.connect(window.plot.stack.zoom_to)
+        window.runs.marked_changed.connect(self.draw)
+        window.plot.stack.line_activated.connect(self._line_activated)
+        window.plot.mark_activated.connect(self._mark_activated)
+        plot_commands.tags_changed.connect(self.draw)
+        run_commands.baseline_changed.connect(self.draw)
+        appearance.changed.connect(self._look_changed)
+
+    def _run_changed(self, item: DiagnosedRun | None) -> None:
+        if item is not None:
+            self.draw()
+            return
+        self._jobs.cancel(CHANNEL)
+        self._drawn = []
+        self._window.plot.set_figure(None)
+        self._runs.set_colours({})
+
+    @property
+    def wanted(self) -> list[DiagnosedRun]:
+        """The runs that belong on the plot: the one in view, or all marked ones with it; and the baseline."""
+        item = self._selection.run
+        if item is None:
+            return []
+        marked: list[DiagnosedRun] = self._window.runs.selected_runs()
+        several = marked if len(marked) > 1 and item in marked else [item]
+        baseline = self._run_commands.baseline()
+        return [*several, baseline] if baseline is not None and baseline not in several else several
+
+    def draw(self, *_: object) -> None:
+        """Draws what belongs on the plot, unless that is what is drawn already."""
+        item, several = self._selection.run, self.wanted
+        if item is None:
+            return
+        same = len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True))
+        tags, notes = self._plot_commands.tags, self._notes.notes(item.run)
+        if same and (tags, notes) == self._drawn_with:
+            return
+        self._drawn, self._drawn_with = several, (tags, notes)
+        self._show_colours(several)
+        self._jobs.submit(
+            CHANNEL,
+            lambda _cancel, _progress: figure_of(several, tags, notes),
+            on_done=self._figure_built,
+            on_error=self._commands.show_error,
+        )
+
+    def _show_colours(self, several: Sequence[DiagnosedRun]) -> None:
+        """Swatches in the list for the runs that are drawn together."""
+        theme = self._appearance.look.theme
+        if len(several) < 2:
+            self._runs.set_colours({})
+            return
+        places = slots([run_key(item.run) for item in several[:SLOTS]])
+        self._runs.set_colours(
+            {
+                item.run.id: QColor(theme.series(Role.OTHER, place).colour)
+                for item, place in zip(several, places, strict=False)
+            }
+        )
+
+    def _look_changed(self, _look: Look) -> None:
+        self._show_colours(self._drawn)
+
+    def _figure_built(self, figure: object) -> None:
+        if self._selection.run is None:
+            return
+        assert isinstance(figure, FigureSpec)  # what the job on this channel makes
+        self._window.plot.set_figure(figure, self._selection.run.diagnosis.findings)
+        self._window.plot.stack.select(self._selection.finding)
+        self._live.keep_view()
+        self._window.set_checked("view.log_y", self._window.plot.stack.log_y)
+        if len(self._drawn) > SLOTS:
+            text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
+            self._window.messages.show_notice(Notice(Level.INFO, text, "Filter or mark fewer runs."))
+
+    def _mark_activated(self, mark: Mark) -> None:
+        """A click on evidence chooses its finding; the plot stays where it is, for the user is looking at it."""
+        if self._selection.run is None:
+            return
+        if mark.code == NOTE:
+            self._plot_commands.show_note(mark.evidence.label)
+            return
+        findings = [f for f in self._selection.run.diagnosis.findings if f.code == mark.code]
+        exact = [finding for finding in findings if mark.evidence in finding.evidence]
+        if exact or findings:
+            self._selection.set_finding((exact or findings)[0])
+
+    def _line_activated(self, run_id: str) -> None:
+        """A click on a line looks at its run; the marked runs stay on the plot."""
+        item = next((found for found in self._drawn if found.run.id == run_id), None)
+        if item is not None:
+            self._selection.set_run(item)
