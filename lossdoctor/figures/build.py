@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from lossdoctor.diagnosis import Diagnosis
 from lossdoctor.figures.ranges import OUTSIDE, choose_axis
 from lossdoctor.figures.spec import FigureSpec, Mark, Panel, Polyline
+from lossdoctor.figures.x_axis import counters_of
 from lossdoctor.findings import Evidence, Level, Line, Pair, Point, Span
 from lossdoctor.runs import Role, Run, Series
 
@@ -57,7 +58,7 @@ def build_figure(run: Run, diagnosis: Diagnosis) -> FigureSpec:
         tags = {line.series.tag for line in lines}
         own = [m if h else _steps_only(m, tags) for m, (i, h) in zip(marks, homes, strict=True) if i == index]
         panels.append(_panel(title, lines, tuple(mark for mark in own if mark is not None)))
-    return FigureSpec(run.name, run.step_unit, tuple(panels), _x_range(panels))
+    return FigureSpec(run.name, run.step_unit, tuple(panels), _x_range(panels), counters_of(run))
 
 
 def _groups(run: Run) -> Iterable[tuple[str, tuple[Polyline, ...]]]:

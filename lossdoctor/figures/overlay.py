@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lossdoctor.figures.ranges import choose_axis
 from lossdoctor.figures.spec import FigureSpec, Panel, Polyline
+from lossdoctor.figures.x_axis import counters_of
 from lossdoctor.runs import Role, Run, Series
 
 # From top to bottom.
@@ -64,7 +65,9 @@ def build_overlay(runs: Sequence[Run], keys: Sequence[str]) -> FigureSpec:
             axis = choose_axis([line.series.values for line in lines])
             panels.append(Panel(title, lines, (), axis.log_y, axis.y_range))
     units = {run.step_unit for run, _ in shown}
-    return FigureSpec(f"{len(shown)} runs", units.pop() if len(units) == 1 else "step", tuple(panels), _x_range(panels))
+    unit = units.pop() if len(units) == 1 else "step"
+    counters = tuple(counter for run, _ in shown for counter in counters_of(run))
+    return FigureSpec(f"{len(shown)} runs", unit, tuple(panels), _x_range(panels), counters)
 
 
 def _x_range(panels: Sequence[Panel]) -> tuple[float, float] | None:

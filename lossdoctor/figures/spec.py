@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lossdoctor.figures.x_axis import RunCounter
 from lossdoctor.findings import Evidence, Severity
 from lossdoctor.runs import Role, Series
 
@@ -68,9 +69,11 @@ class FigureSpec:
         x_label: "step", "epoch", ...
         panels: from top to bottom; the losses come first.
         x_range: (first, last) step over all lines; None when there is nothing to draw.
+        counters: what else the runs count besides steps, for an axis over epochs or tokens.
     """
 
     title: str
     x_label: str
     panels: tuple[Panel, ...]
     x_range: tuple[float, float] | None = None
+    counters: tuple[RunCounter, ...] = ()

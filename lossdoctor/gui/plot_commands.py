@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.figures.tag_panels import other_tags
-from lossdoctor.figures.time_axis import XAxis
+from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.dialogs.palette import CommandPalette, Entry
 from lossdoctor.gui.jobs import JobError, JobRunner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lossdoctor.figures.time_axis import XAxis
+from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.models.run_columns import Column
 from lossdoctor.gui.plot_commands import PlotCommands

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lossdoctor.figures.spec import FigureSpec, Mark, Panel, Polyline
-from lossdoctor.figures.time_axis import XAxis, over_time
+from lossdoctor.figures.time_axis import over_time
+from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.findings import Point, Severity, Span
 from lossdoctor.runs import Role, Series
 

@@ -226,3 +226,26 @@ def test_a_note_is_drawn_kept_and_removed(desks: Desks, shown: Desk, qtbot: Any)
     again.window.plot.mark_activated.emit(again.window.plot.stack.panels[0].spec.marks[index])
     again.plot_commands._remove_note("doubled the batch <here>")
     qtbot.waitUntil(lambda: notes(again) == [], timeout=5_000)
+
+
+def test_the_axis_counts_epochs(shown: Desk, qtbot: Any) -> None:
+    pane = shown.window.plot
+    steps = pane.stack.step_window
+    pane.x_axis.setCurrentText("Epoch")
+    assert pane.stack.spec is not None
+    assert pane.stack.spec.x_label == "epoch"
+    epochs = shown.selection.run.run.get("epoch")  # type: ignore[union-attr]
+    assert epochs is not None
+    # The axis counts thousandths; the last epoch goes on to its end.
+    assert pane.stack.spec.x_range is not None
+    assert epochs.values.max() <= pane.stack.spec.x_range[1] / 1000 <= epochs.values.max() + 1.01
+    pane.stack.step_pointed_at.emit(3250.0)
+    assert pane._step.text() == "epoch 3.25"
+    finding = shown.selection.run.diagnosis.findings[0]  # type: ignore[union-attr]
+    shown.selection.set_finding(finding, show=True)
+    _, high = pane.stack.step_window
+    assert high <= pane.stack.spec.x_range[1] * 1.05
+    pane.x_axis.setCurrentText("Tokens")
+    assert "no numbers of tokens" in pane._hint.text()
+    pane.x_axis.setCurrentText("Step")
+    assert pane.stack.step_window == pytest.approx(steps)

@@ -11,7 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
 from lossdoctor import formatting
-from lossdoctor.figures.time_axis import XAxis
+from lossdoctor.figures.x_axis import XAxis
 
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _WIDTH = 58
@@ -66,6 +66,15 @@ def time_texts(values: list[float], spacing: float, *, wall: bool) -> list[str]:
         pattern = "%d %b" if spacing >= _DAY_MS else "%H:%M" if spacing >= 60_000 else "%H:%M:%S"
         return [time.strftime(pattern, time.localtime(value / 1000.0)) for value in values]
     return [_span(value / 1000.0, spacing / 1000.0) for value in values]
+
+
+def place_text(x: float, axis: XAxis, unit: str) -> str:
+    """A place on the x axis in words: step 1 200, epoch 3.25, 12:30; "" for NaN."""
+    if not math.isfinite(x):
+        return ""
+    if axis.is_time:
+        return time_texts([x], 1000.0, wall=axis is XAxis.WALL)[0]
+    return f"epoch {x / axis.scale:.2f}" if axis is XAxis.EPOCH else f"{unit} {formatting.step(round(x))}"
 
 
 def _span(seconds: float, spacing: float) -> str:
@@ -127,14 +136,16 @@ class StepAxis(_Axis):
         self.counts = XAxis.STEP
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
-        if self.counts is not XAxis.STEP:
+        if self.counts.is_time:
             return [(time_spacing((maxVal - minVal) / max(size / 110, 1)), 0)]
         # A step is whole: ticks at 0.5 would claim otherwise.
         return [(max(spacing, 1.0), offset) for spacing, offset in super().tickSpacing(minVal, maxVal, size)][:2]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        if self.counts is not XAxis.STEP:
+        if self.counts.is_time:
             return time_texts(list(values), spacing, wall=self.counts is XAxis.WALL)
+        if self.counts is XAxis.EPOCH:
+            return [formatting.number(value / self.counts.scale, 6) for value in values]
         return step_texts(list(values), spacing)
 
 

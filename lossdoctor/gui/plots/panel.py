@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from lossdoctor import safe_text
 from lossdoctor.figures.spec import Mark, Panel
-from lossdoctor.figures.time_axis import XAxis
+from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.gui.plots import flags, marks
 from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
 from lossdoctor.gui.plots.curve import SeriesCurve

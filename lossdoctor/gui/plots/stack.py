@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from lossdoctor import formatting
 from lossdoctor.figures.spec import FigureSpec, Panel
-from lossdoctor.figures.time_axis import XAxis
+from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.findings import Evidence, Finding
 from lossdoctor.gui.plots import marks
+from lossdoctor.gui.plots.axes import place_text
 from lossdoctor.gui.plots.legend import PanelHeader
 from lossdoctor.gui.plots.overview import Overview
 from lossdoctor.gui.plots.panel import PlotPanel
@@ -334,7 +335,9 @@ class PlotStack(QWidget):
             return
         at = plot.mapFromGlobal(plot.cursor().pos())
         point = plot.curves[index].value_at(plot.mapping.step_at(at.x()))
-        value = "" if point is None else f": {formatting.number(point[1])} at {formatting.step(point[0])}"
+        unit = self.spec.x_label if self.spec is not None else "step"
+        where = "" if point is None else place_text(point[0], self._counts, unit)
+        value = "" if point is None else f": {formatting.number(point[1])} at {where}"
         plot.show_tip(f"{plot.spec.lines[index].label}{value}", QPointF(at.x() + 4, at.y() + 8))
 
     def _hovered(self, plot: PlotPanel, index: int) -> None:

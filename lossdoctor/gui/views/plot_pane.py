@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from lossdoctor import formatting
 from lossdoctor.figures.spec import FigureSpec
-from lossdoctor.figures.time_axis import XAxis, over_time
+from lossdoctor.figures.time_axis import over_axis
+from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.findings import Finding
 from lossdoctor.gui.choice_box import ChoiceBox
 from lossdoctor.gui.plain_label import PlainLabel
-from lossdoctor.gui.plots.axes import time_texts
+from lossdoctor.gui.plots.axes import place_text
 from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.plots.stack import PlotStack
 from lossdoctor.gui.theme import Look
@@ -111,7 +111,7 @@ class PlotPane(QWidget):
         counts = XAxis(self.x_axis.currentData())
         untimed = False
         if spec is not None and counts is not XAxis.STEP:
-            timed = over_time(spec, counts)
+            timed = over_axis(spec, counts)
             untimed = bool(spec.panels) and not timed.panels
             spec = timed
         self.stack.set_counts(counts, self._whole)
@@ -119,7 +119,8 @@ class PlotPane(QWidget):
         self._unit = spec.x_label if spec is not None and spec.x_label else "step"
         self._hint.set_text("Choose a run to see its curves." if spec is None else "This run has no numbers to draw.")
         if untimed:
-            self._hint.set_text("The log of this run has no times. Choose Step above.")
+            what = {XAxis.EPOCH: "epochs", XAxis.TOKENS: "numbers of tokens"}.get(counts, "times")
+            self._hint.set_text(f"The log of this run has no {what}. Choose Step above.")
         self.stack.set_figure(None if empty else spec, findings)
         if self.smoothing.value():
             self.stack.set_smoothing(self.smoothing.value() / 100, self._kind)
@@ -138,10 +139,4 @@ class PlotPane(QWidget):
         self.set_figure(self._whole, self._findings)
 
     def _show_step(self, step: float) -> None:
-        if math.isfinite(step) and self.x_axis.currentData() != XAxis.STEP:
-            wall = self.x_axis.currentData() == XAxis.WALL
-            self._step.set_text(time_texts([step], 1000.0, wall=wall)[0])
-        elif math.isfinite(step):
-            self._step.set_text(f"{self._unit} {formatting.step(round(step))}")
-        else:
-            self._step.set_text("")
+        self._step.set_text(place_text(step, XAxis(self.x_axis.currentData()), self._unit))
