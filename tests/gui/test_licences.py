@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lossdoctor.gui.app import Desk
+from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.about import AboutBox
 from lossdoctor.gui.dialogs.licences import LicencesWindow, parts
 
