@@ -42,7 +42,7 @@ def ready(desk: Desk, app: QApplication) -> None:
     until = time.monotonic() + WAIT
     while time.monotonic() < until:
         spin(app, 0.2)
-        if not desk.session.is_scanning and not desk.jobs.is_busy("figure"):
+        if not desk.session.is_scanning and not any(desk.jobs.is_busy(channel) for channel in ("figure", "hindsight")):
             break
     spin(app, 0.3)
 

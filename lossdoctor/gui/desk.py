@@ -94,7 +94,7 @@ class Desk(QObject):
 
     def _make_followers(self) -> None:
         """The objects that keep the panes on what is read and chosen."""
-        self.hindsight = Hindsight(self.jobs, self.window.diagnosis.header)
+        self.hindsight = Hindsight(self.jobs, self.window.diagnosis.header, self.window.plot.stack)
         self.course = ScanCourse(self.window, self.session, self.selection, self.runs_model, self.problems_model,
                                  self.commands, self.run_commands)  # fmt: skip
         self.course.changed.connect(self._update_actions)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lossdoctor.figures.decimate import minmax
 from lossdoctor.figures.spec import FigureSpec
-from lossdoctor.gui.plots import marks
+from lossdoctor.gui.plots import known, marks
 from lossdoctor.gui.plots.mapping import to_view
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import Role
@@ -35,6 +35,7 @@ class Overview(QWidget):
         self._spec: FigureSpec | None = None
         self._lines: list[tuple[int, np.ndarray, np.ndarray]] = []
         self._window = (0.0, 1.0)
+        self._known: float | None = None
         self._grabbed: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -62,6 +63,12 @@ class Overview(QWidget):
                 shown = to_view(np.where(np.isfinite(values), values, np.nan), panel.log_y)
                 self._lines.append((index, steps.astype(np.float64), shown))
         self.update()
+
+    def set_known(self, step: float | None) -> None:
+        """From which step on the verdict was clear; None for not known."""
+        if step != self._known:
+            self._known = step
+            self.update()
 
     def set_window(self, low: float, high: float) -> None:
         """Shows which steps are in view."""
@@ -96,6 +103,8 @@ class Overview(QWidget):
             painter.setClipRect(area)
             self._paint_lines(painter, area.adjusted(0, 3, 0, -_MARK_HEIGHT - 3))
             self._paint_marks(painter, area)
+            if self._known is not None:
+                known.paint_line(painter, self._x(self._known), area, self._look.surface("muted"))
             painter.restore()
             self._paint_window(painter, area)
         painter.setPen(QPen(self._look.surface("accent" if self.hasFocus() else "border"), 1))

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from lossdoctor import safe_text
 from lossdoctor.figures.spec import Mark, Panel
 from lossdoctor.figures.x_axis import XAxis
-from lossdoctor.gui.plots import flags, marks
+from lossdoctor.gui.plots import flags, known, marks
 from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
 from lossdoctor.gui.plots.curve import SeriesCurve
 from lossdoctor.gui.plots.geometry import densified, nearest_line, padded
@@ -61,6 +61,7 @@ class PlotPanel(pg.PlotWidget):
         self._focused = False
         self._robust = True
         self._pressed_at: QPointF | None = None
+        self._known: float | None = None
         self.labels: dict[int, QRectF] = {}
         self._build()
         self.set_look(look)
@@ -231,7 +232,7 @@ class PlotPanel(pg.PlotWidget):
     def mark_at(self, at: QPointF) -> int | None:
         """Index of the mark, or of the mark whose label lies, under a viewport pixel."""
         for index, box in self.labels.items():
-            if box.contains(at):
+            if box.contains(at) and index != known.KEY:
                 return index
         mapping = self.mapping
         return marks.hit(mapping, self.spec.marks, at) if mapping.rect.contains(at) else None
@@ -287,6 +288,17 @@ class PlotPanel(pg.PlotWidget):
                     if mapping.rect.top() - 4 <= y <= mapping.rect.bottom() + 4:
                         painter.drawEllipse(QPointF(mapping.x(float(step)), y), 2.3, 2.3)
 
+    @property
+    def known_step(self) -> float | None:
+        """From which step on the panel says that the verdict was clear."""
+        return self._known
+
+    def set_known(self, step: float | None) -> None:
+        """Shows from which step on the verdict was clear; None shows nothing."""
+        if step != self._known:
+            self._known = step
+            self.viewport().update()
+
     def _label_font(self) -> QFont:
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
@@ -309,6 +321,12 @@ class PlotPanel(pg.PlotWidget):
                 continue
             said.add(what)
             requests.append(LabelRequest(index, size, places, -mark.severity.rank, strong))
+        if self._known is not None:
+            words = metrics.boundingRect(known.TEXT)
+            asked = known.label_request(
+                mapping, self._known, QSizeF(words.width(), metrics.height()) + _LABEL_PADDING * 2
+            )
+            requests += [asked] if asked is not None else []
         # The flags of NaN and infinity lie along the upper edge and must stay visible.
         if not requests:
             return {}
@@ -335,6 +353,9 @@ class PlotPanel(pg.PlotWidget):
         self.labels = self._layout_labels(mapping)
         painter.setFont(self._label_font())
         for index, box in self.labels.items():
+            if index == known.KEY:
+                known.paint_label(painter, box, self._look.surface("muted"), self._look.surface("panel", 0.93))
+                continue
             mark = self.spec.marks[index]
             style = self._style(index, mark)
             painter.setPen(QPen(style.tint(1.0 if style.strong else 0.45), 1.4 if style.strong else 1.0))
@@ -360,6 +381,8 @@ class PlotPanel(pg.PlotWidget):
         mapping = self.mapping
         painter.setClipRect(mapping.rect)
         self._paint_marks(painter, mapping, under=True)
+        if self._known is not None and mapping.sees_step(self._known):
+            known.paint_line(painter, mapping.x(self._known), mapping.rect, self._look.surface("muted"))
         painter.restore()
 
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:

@@ -76,6 +76,7 @@ class PlotStack(QWidget):
         self._robust = True
         self._counts = XAxis.STEP
         self._pointed = math.nan
+        self._known: float | None = None
         self._over_steps: FigureSpec | None = None
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -141,9 +142,26 @@ class PlotStack(QWidget):
                 self._splitter.setStretchFactor(index, share)
             self._splitter.setSizes([share * 1000 for share in shares])
         self.overview.set_figure(spec)
+        self._show_known()
         self._history.clear()
         self.reset_view()
         self._history.visit(self.view)
+
+    def set_known(self, step: float | None) -> None:
+        """From which step on the verdict of the run in view was clear; None when that is not known.
+
+        Drawn where one run is shown over steps: over time the step lies elsewhere, and of many runs it would be one's.
+        """
+        self._known = step
+        self._show_known()
+
+    def _show_known(self) -> None:
+        lines = [line for panel in self.spec.panels for line in panel.lines] if self.spec is not None else []
+        alone = self._counts is XAxis.STEP and all(line.slot is None for line in lines)
+        shown = self._known if alone else None
+        for index, plot in enumerate(self.panels):
+            plot.set_known(shown if index == 0 else None)
+        self.overview.set_known(shown)
 
     def _connect(self, index: int, view: _PanelView) -> None:
         plot, first = view.plot, self._views[0].plot
