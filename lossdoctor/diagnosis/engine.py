@@ -74,7 +74,7 @@ def conclude(examined: Examination, siblings: Sequence[Run | Sibling] = ()) -> D
 def _examine(run: Run, rules: Sequence[Rule], choice: RuleChoice) -> Examination:
     view = RunView(run)
     limits = dict(choice.limits)
-    asked = tuple(_ask(rule, view, choice.reason_against(rule), limits) for rule in rules)
+    asked = tuple(_in_unit(_ask(rule, view, choice.reason_against(rule), limits), run.step_unit) for rule in rules)
     weighed = weigh(asked)
     outcomes = set_aside(asked)
     about, trouble = _interview(run, weighed.verdict, outcomes)
@@ -82,7 +82,7 @@ def _examine(run: Run, rules: Sequence[Rule], choice: RuleChoice) -> Examination
         verdict=weighed.verdict,
         confidence=weighed.confidence,
         runner_up=weighed.runner_up,
-        sentence=verdict_sentence(view, weighed, outcomes),
+        sentence=verdict_sentence(view, weighed, outcomes).in_unit(run.step_unit),
         nan_step=_nan_step(outcomes),
         best_step=_best_step(view),
         onset_step=_onset_step(weighed, outcomes),
@@ -100,6 +100,12 @@ def _ask(rule: Rule, view: RunView, reason_against: str, limits: Mapping[str, fl
         return rule.with_limits(limits).check(view)
     except Exception:  # noqa: BLE001  # our own defect must not cost the user the other rules' answers
         return Outcome(rule.code, rule.name, Status.FAILED, reason=traceback.format_exc(limit=-4))
+
+
+def _in_unit(outcome: Outcome, unit: str) -> Outcome:
+    """Its sentences in what the run counts: rules speak of steps, which in many logs are epochs."""
+    findings = tuple(replace(finding, message=finding.message.in_unit(unit)) for finding in outcome.findings)
+    return replace(outcome, findings=findings) if findings else outcome
 
 
 def _interview(

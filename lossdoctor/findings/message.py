@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from typing import TypeAlias
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.findings.content import ContentEqual
+
+# The word before a place for a step, or after one: "from steps {a:step}", "{a:step} steps".
+_COUNTED = re.compile(r"\bstep(s?)(?= \{\w+:step\})|(?<=:step\} )step(s?)\b")
 
 Parameter: TypeAlias = float | int | str
 
@@ -42,6 +46,12 @@ class Message(ContentEqual):
     def of(cls, template: str, **parameters: Parameter) -> Message:
         """The usual way to make one: `Message.of("rose {rise:pct}", rise=0.07)`."""
         return cls(template, tuple(sorted(parameters.items())))
+
+    def in_unit(self, unit: str) -> Message:
+        """The same sentence for a run whose steps count something else: "at epoch {x:step}" for "at step {x:step}"."""
+        if unit == "step":
+            return self
+        return Message(_COUNTED.sub(lambda found: unit + (found[1] or found[2] or ""), self.template), self.parameters)
 
     def render(self, translate: Callable[[str], str] = str) -> str:
         """The sentence; `translate` maps the template to another language."""

@@ -38,12 +38,14 @@ class Interview:
         verdict: its verdict.
         outcomes: the rules' answers.
         asked: answers by predicate and arguments; empty for a verdict that needs no causes.
+        step_unit: what the run's steps count, for the sentences.
     """
 
     own: Sibling
     verdict: Verdict
     outcomes: tuple[Outcome, ...]
     asked: Asked
+    step_unit: str = "step"
 
 
 def interview(run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...]) -> Interview:
@@ -55,7 +57,7 @@ def interview(run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...]) -> Inte
             for entry in cause.evidence:
                 if not PREDICATES[entry.predicate].compares:
                     _ask(entry, case, asked)
-    return Interview(case.own, verdict, outcomes, asked)
+    return Interview(case.own, verdict, outcomes, asked, run.step_unit)
 
 
 def rank_causes(
@@ -85,7 +87,9 @@ def rank_interviewed(about: Interview, siblings: Sequence[Run | Sibling] = ()) -
         return ()
     own, verdict = about.own, about.verdict
     # The run's points may be gone by now; what was asked of them is in `asked`.
-    case = Case(Run(own.id, "", own.name, "", ()), verdict, about.outcomes, siblings, reduced=own)
+    case = Case(
+        Run(own.id, "", own.name, "", (), step_unit=about.step_unit), verdict, about.outcomes, siblings, reduced=own
+    )
     asked = dict(about.asked)
     ranked = [
         judge(cause, prior, case, asked)
@@ -159,7 +163,7 @@ def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], 
             continue
         weight, template = (entry.weight, entry.text) if answer.holds else (entry.else_weight, entry.else_text)
         if weight:
-            text = Message(template, answer.numbers).render()
+            text = Message(template, answer.numbers).in_unit(case.run.step_unit).render()
             arguments.append(Argument(text, weight, entry.source, answer.run, entry.predicate))
     return arguments, missing
 

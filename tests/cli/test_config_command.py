@@ -38,7 +38,7 @@ def test_config_shows_values_and_origins(lossdoctor: Cli, spiky: Path) -> None:
     assert lines["scan.fail_on"] == "scan.fail_on high default"
     assert lines["rules.ST03.noise"] == f"rules.ST03.noise 12 {path}, line 3 (default 8)"
     assert "rules.ST03.tail" not in lines
-    assert "rules.ST03.tail 4 default" in " ".join(lossdoctor("config", "--all", spiky).out.split())
+    assert "rules.ST03.tail 5 default" in " ".join(lossdoctor("config", "--all", spiky).out.split())
     data = json.loads(lossdoctor("config", "--json", spiky).out)
     assert data["files"] == [str(path)]
     assert data["settings"]["rules.loss_spike.noise"] == {

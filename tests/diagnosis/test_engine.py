@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -157,3 +158,13 @@ def test_the_deciding_finding_comes_first() -> None:
     diagnosis = diagnose(make_run(KNOWN[Verdict.DIVERGENCE]))  # type: ignore[arg-type]
     assert diagnosis.decided_by == "non_finite"
     assert diagnosis.findings[0].name == "non_finite"
+
+
+def test_a_run_by_epochs_is_spoken_of_in_epochs() -> None:
+    run = make_run(KNOWN[Verdict.OVERFITTING], step_unit="epoch")  # type: ignore[arg-type]
+    diagnosis = diagnose(run)
+    assert "at epoch " in diagnosis.sentence.render()
+    said = [str(finding.message) for finding in diagnosis.findings]
+    said += [argument.text for cause in diagnosis.causes for argument in cause.arguments_for]
+    assert any("epoch" in text for text in said)
+    assert not [text for text in said if re.search(r"step \d", text)]

@@ -53,3 +53,12 @@ def test_severities_and_verdicts_are_ordered_and_labelled() -> None:
 def test_a_setting_outside_its_range_is_refused() -> None:
     with pytest.raises(ValueError, match="outside"):
         Setting("a.b", 5, 0, 1, "", "help", "source")
+
+
+def test_a_sentence_in_what_the_run_counts() -> None:
+    template = "{tag} fell from step {a:step} to step {b:step}, {n:step} points apart, every {p:step} steps"
+    message = Message.of(template, tag="step {loss}", a=1, b=2, n=3, p=4)
+    assert message.in_unit("step") == message
+    assert (
+        message.in_unit("epoch").render() == "step {loss} fell from epoch 1 to epoch 2, 3 points apart, every 4 epochs"
+    )
