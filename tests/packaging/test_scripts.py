@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from lossdoctor.cli.display import DEBIAN_PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ("packaging/run", "packaging/test", ".ci/run", "packaging/environment.sh")
+SCRIPTS = ("packaging/run", "packaging/test", ".ci/run", "packaging/environment.sh", "packaging/test_deb.sh")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -34,7 +34,7 @@ def test_shellcheck_has_nothing_to_say(script: str) -> None:
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("script", ["packaging/run", "packaging/test", ".ci/run"])
+@pytest.mark.parametrize("script", ["packaging/run", "packaging/test", ".ci/run", "packaging/test_deb.sh"])
 def test_it_can_be_started(script: str) -> None:
     assert (ROOT / script).stat().st_mode & 0o111
 
