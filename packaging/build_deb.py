@@ -1,9 +1,9 @@
 """Builds the Debian package: `python packaging/build_deb.py [--out FOLDER]`, for Debian 12 and its Python 3.11.
 
 Qt for Python is not in Debian 12, so the package brings its Python packages with it, in the tested versions, as an
-environment in /usr/lib/lossdoctor on Debian's own Python: interpreter, OpenSSL and the system's libraries get their security
-updates from Debian. It has no maintainer scripts; what desktops keep about programs is updated by their own triggers. The same tree gives
-the same file, byte for byte, with SOURCE_DATE_EPOCH or in a git checkout.
+environment in /usr/lib/lossdoctor on Debian's own Python: interpreter, OpenSSL and the system's libraries get their
+security updates from Debian. It has no maintainer scripts; what desktops keep about programs is updated by their own
+triggers. The same tree gives the same file, byte for byte, with SOURCE_DATE_EPOCH or in a git checkout.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ _FOLDERS = (
     "numpy/*/tests", "numpy/tests", "pandas/tests", "pyqtgraph/examples",
     "PySide6/Qt/qml", "PySide6/Qt/metatypes", "PySide6/Qt/libexec", "PySide6/Qt/translations", "PySide6/include",
     "PySide6/typesystems", "PySide6/scripts", "PySide6/doc", "PySide6/glue", "PySide6/support/generate_pyi",
-    "shiboken6/tests", "tensorboard_data_server/bin", "tensorboard/plugins/projector/tf_projector_plugin", "bin", "numpy/_core/include",
+    "shiboken6/tests", "tensorboard_data_server/bin",
+    "tensorboard/plugins/projector/tf_projector_plugin", "bin", "numpy/_core/include",
     "numpy/_core/lib", "numpy/distutils", "numpy/f2py/src", "numpy/f2py/tests", "reportlab/graphics/samples",
     # The reports embed their own fonts; these are partly without a free licence.
     "reportlab/fonts",
