@@ -11,7 +11,7 @@ import numpy as np
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.dialect import decode, number, split_lines
+from lossdoctor.importers.dialect import decode, number, split_lines, without_holes
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.tag_meaning import Quantity, describe
@@ -41,7 +41,7 @@ class ColumnCsvImporter:
             return None
         if describe(_tag(head.path)).quantity not in _MEASURED:
             return None
-        lines = split_lines(decode(head.head))
+        lines = split_lines(decode(without_holes(head.head)))
         if not head.complete and len(lines) > 1:
             lines.pop()  # cut by the end of the sample, not of the file
         column = _column(lines[:_LOOKED_AT])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.dialect import clean_header, decode, number, sniff, split_cells, split_lines
+from lossdoctor.importers.dialect import clean_header, decode, is_binary, number, sniff, split_cells, split_lines
 from lossdoctor.importers.files import relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.step_axis import step_column, table_series
@@ -101,7 +101,7 @@ class _Look:
 
 def _look(head: FileHead) -> _Look | None:
     data = head.head
-    if not data or _binary(data[:1024]):
+    if not data or is_binary(data[:1024]):
         return None
     text = decode(data)
     stripped = text.lstrip()
@@ -127,11 +127,6 @@ def _look(head: FileHead) -> _Look | None:
 def _log_like(look: _Look) -> bool:
     """Whether the header speaks of steps or of a loss."""
     return step_column(look.names) is not None or any(describe(n).quantity is Quantity.LOSS for n in look.names)
-
-
-def _binary(data: bytes) -> bool:
-    """More than a stray NUL, which a crashed file system leaves behind in text as well."""
-    return data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data.count(0) > max(2, len(data) // 50)
 
 
 def table_trouble(head: FileHead) -> tuple[str, str, str] | None:

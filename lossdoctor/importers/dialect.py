@@ -12,6 +12,10 @@ DELIMITERS = (",", "\t", ";", "|")
 _COMMA_NUMBER = re.compile(r"[-+]?\d+,\d+([eE][-+]?\d+)?|[-+]?\d+")
 
 
+# A crashed file system leaves holes in text; the last one may be cut by the end of a sample.
+_HOLE = re.compile(rb"\x00{64,}|\x00+\Z")
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a table is written."""
@@ -25,6 +29,20 @@ def decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     return data.decode("utf-8-sig", "replace")
+
+
+def without_holes(data: bytes) -> bytes:
+    """The beginning of a file without the long runs of NULs below its first line; those in it tell an archive."""
+    first, end, rest = data.partition(b"\n")
+    return first + end + _HOLE.sub(b"", rest) if b"\x00" in rest else data
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether the beginning of a file is no text: more than stray NULs, which are found in damaged text as well."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    text = without_holes(data)
+    return text.count(0) > max(2, len(text) // 50)
 
 
 def split_lines(text: str) -> list[str]:
@@ -49,15 +67,23 @@ def first_lines(data: bytes, number: int) -> list[str]:
 
 
 def split_cells(line: str, delimiter: str) -> list[str]:
-    """The cells of one line. Quotes are honoured where they close; otherwise they are ordinary characters."""
+    """The cells of one line. Quotes are honoured where they enclose a cell; otherwise they are ordinary characters.
+
+    A quote that stands elsewhere stays in its cell, which is no number then: without it 0.2"5 would become 0.25.
+    """
     if '"' not in line:
         return line.split(delimiter)
-    if line.count('"') % 2:
-        return line.replace('"', "").split(delimiter)
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:  # a cell longer than csv's limit
-        return line.replace('"', "").split(delimiter)
+        if line.count('"') % 2 == 0:
+            return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:  # text behind a closing quote, or a cell longer than csv's limit
+        pass
+    return [_unquoted(cell) for cell in line.split(delimiter)]
+
+
+def _unquoted(cell: str) -> str:
+    inner = cell.strip()
+    return inner[1:-1] if len(inner) > 1 and inner[0] == inner[-1] == '"' and '"' not in inner[1:-1] else cell
 
 
 def sniff(lines: list[str]) -> Dialect | None:

@@ -16,15 +16,15 @@ import numpy as np
 
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
+from lossdoctor.importers.files import relative_id, shown, unreadable
 from lossdoctor.importers.json_numbers import json_number, json_value
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.wandb_folder import folder_config
+from lossdoctor.importers.whole_lines import MAX_LINE, read_lines
 from lossdoctor.runs import Problem, ProblemLevel, Series
 
 MAX_BYTES = 1 << 30
 # A row of a log is short; a longer line is another kind of file, or damage.
-MAX_LINE = 16 << 20
 MAX_DEPTH = 6
 # The x of a row, the most telling name first. `epoch` is the last resort: it stands beside a finer step in most logs.
 STEP_KEYS = ("_step", "iteration", "global_step", "training_iteration", "step", "iter", "timesteps_total", "epoch")
@@ -88,7 +88,7 @@ class JsonLinesImporter:
         """The run of one file."""
         path = source.files[0]
         try:
-            data, whole = read_bytes(path, MAX_BYTES)
+            data, whole = read_lines(path, MAX_BYTES)
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
         rows = JsonRows()

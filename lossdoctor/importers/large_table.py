@@ -26,11 +26,11 @@ from lossdoctor.importers.files import opened, shown
 from lossdoctor.importers.table import (
     MAX_BYTES,
     MAX_COLUMNS,
-    MAX_LINE,
     Table,
     unterminated_problem,
 )
 from lossdoctor.importers.table_cells import ABSENT, ColumnCells
+from lossdoctor.importers.whole_lines import MAX_LINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -192,6 +192,15 @@ class _Stream:
         self.last = b"\n"
         self.ended = True
 
+    def _enclosing(self, piece: bytes) -> bool:
+        """Whether every quote has the beginning or the end of a cell beside it; pandas drops others out of numbers."""
+        self.quotes = True
+        around = np.frombuffer(self.last + piece + b"\n", dtype=np.uint8)
+        at = np.flatnonzero(around[1:-1] == ord('"'))
+        edges = np.zeros(256, dtype=bool)
+        edges[[self._delimiter, *b'"\r\n']] = True
+        return bool(np.all(edges[around[at]] | edges[around[at + 2]]))
+
     @property
     def lines(self) -> int:
         return self._ends + (self.last != b"\n")
@@ -225,13 +234,14 @@ class _Stream:
         if b"\r" in piece and piece.count(b"\r") != piece.count(b"\r\n") + piece.endswith(b"\r"):
             raise _IrregularError  # a lone carriage return ends a line of its own
         codes = np.frombuffer(piece, dtype=np.uint8)
+        if b'"' in piece and not self._enclosing(piece):
+            raise _IrregularError
         ends = int(np.count_nonzero(codes == ord("\n")))
         self._ends += ends
         self._delimiters += int(np.count_nonzero(codes == self._delimiter))
         self._run = len(piece) - piece.rfind(b"\n") if ends else self._run + len(piece)
         if self._run > MAX_LINE // 2:
             raise _IrregularError
-        self.quotes = self.quotes or b'"' in piece
         self.letter_n = self.letter_n or b"n" in piece or b"N" in piece
         self.last = piece[-1:]
         self.ended = self.last in (b"\n", b"\r") or piece[-64:].rstrip().endswith(b'"')

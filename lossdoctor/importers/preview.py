@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lossdoctor.importers.dialect import clean_header, decode, number, sniff, split_cells, split_lines
+from lossdoctor.importers.dialect import clean_header, decode, is_binary, number, sniff, split_cells, split_lines
 from lossdoctor.importers.files import read_head
 
 ROWS = 20
@@ -53,7 +53,7 @@ def preview(data: bytes, *, complete: bool = True) -> Preview | None:
         data: the bytes from the start.
         complete: false when the file goes on, so that the last line may be cut.
     """
-    if data.count(0) > max(2, len(data) // 50) and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if is_binary(data):
         return None
     lines = [line for line in split_lines(decode(data))[: _LOOKED_AT + 1] if line.strip()]
     if not complete and 1 < len(lines) <= _LOOKED_AT:

@@ -20,7 +20,6 @@ from lossdoctor.runs import Problem, ProblemLevel
 
 MAX_BYTES = 4 << 30
 MAX_COLUMNS = 10_000
-MAX_LINE = 16 << 20
 # Below this the plain reader is faster than importing pandas.
 _PANDAS_FROM = 4 << 20
 _PIECE = 4 << 20

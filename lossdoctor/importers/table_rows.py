@@ -16,11 +16,11 @@ from lossdoctor.importers.dialect import Dialect, clean_header, sniff, split_cel
 from lossdoctor.importers.files import shown
 from lossdoctor.importers.table import (
     MAX_COLUMNS,
-    MAX_LINE,
     Table,
     unterminated_problem,
 )
 from lossdoctor.importers.table_cells import ColumnCells
+from lossdoctor.importers.whole_lines import MAX_LINE
 from lossdoctor.runs import Problem, ProblemLevel
 
 # Lines from the header on that show how a table is written.

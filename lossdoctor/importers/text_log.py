@@ -13,13 +13,14 @@ import numpy as np
 from lossdoctor.errors import LossdoctorError
 from lossdoctor.formatting import count
 from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, Source
-from lossdoctor.importers.dialect import decode
-from lossdoctor.importers.files import read_bytes, read_head, relative_id, shown, unreadable
+from lossdoctor.importers.dialect import decode, without_holes
+from lossdoctor.importers.files import read_head, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
 from lossdoctor.importers.text_axis import place_rows
 from lossdoctor.importers.text_line import tells_training
 from lossdoctor.importers.text_rows import Row, TextRows, pattern_rows, text_rows
 from lossdoctor.importers.wandb_folder import RUN_FOLDER
+from lossdoctor.importers.whole_lines import read_lines
 from lossdoctor.runs import Problem, ProblemLevel, Run, Series
 
 MAX_BYTES = 1 << 30
@@ -127,7 +128,7 @@ class TextLogImporter:
             pattern = compile_pattern(source.pattern)
         path = source.files[0]
         try:
-            data, whole = read_bytes(path, MAX_BYTES)
+            data, whole = read_lines(path, MAX_BYTES)
         except OSError as error:
             return ImportResult((), (unreadable(path, error),))
         lines = text_lines(data)
@@ -194,7 +195,7 @@ def _may_be_text(head: FileHead) -> bool:
     """Whether a file may be a text log by its name and is text."""
     if os.path.splitext(head.name)[1].lower() in _NEVER or _DOCUMENTS.match(head.name):
         return False
-    return head.head[:2] in _UTF16 or head.head[:4096].count(0) <= 2
+    return head.head[:2] in _UTF16 or without_holes(head.head[:4096]).count(0) <= 2
 
 
 def _promising_parts(head: FileHead) -> Iterator[bytes]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from lossdoctor.importers.dialect import number
 from lossdoctor.importers.step_axis import STEP_COLUMNS, step_column, step_key
 from lossdoctor.importers.text_line import Line, continues, measures, message, read_line
+from lossdoctor.importers.whole_lines import MAX_LINE
 
-MAX_LINE = 16 << 20
 # A message that is longer than this is a dump of data; the last state of a long progress line is short.
 MAX_MESSAGE = 20_000
 _MAX_USER_LINE = 4_000

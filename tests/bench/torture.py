@@ -39,6 +39,7 @@ _context = mp.get_context("fork")
 class Figures:
     """What came of it: how often, by kind of trouble, and the seeds of each."""
 
+    loud: bool = False
     files: int = 0
     reads: int = 0
     counts: Counter[str] = field(default_factory=Counter)
@@ -47,6 +48,8 @@ class Figures:
     def trouble(self, kind: str, where: str, what: str = "") -> None:
         self.counts[kind] += 1
         self.listed.append(f"{kind:8} {where} {what}".rstrip())
+        if self.loud:
+            print(self.listed[-1], file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ class Tormentor:
 
 def torture(victims: Sequence[Victim], ways: int, jobs: int, seconds: float = SECONDS, loud: bool = False) -> Figures:
     """Damages every victim `ways` ways and reads it each time."""
-    figures, waiting = Figures(), list(reversed(victims))
+    figures, waiting = Figures(loud), list(reversed(victims))
     memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(prefix="lossdoctor-torture-", dir=memory) as top:
         crew = [Tormentor(Path(top) / str(index), seconds) for index in range(min(jobs, len(victims)))]
@@ -248,7 +251,6 @@ def main() -> None:
     begin = time.perf_counter()
     victims = victims_below(arguments.path, arguments.files)
     figures = torture(victims, arguments.ways, arguments.jobs, loud=True)
-    print("\n".join(figures.listed))
     counts = figures.counts
     print(
         f"{figures.files} files tried, damaged {arguments.ways} ways each: {figures.reads} reads "

@@ -9,6 +9,7 @@ import pytest
 
 from lossdoctor.importers import find_sources, read_source, table_rows
 from lossdoctor.importers import table as table_module
+from lossdoctor.importers.whole_lines import MAX_LINE
 from lossdoctor.runs import Role, Run
 from tests.helpers.present import present
 
@@ -213,7 +214,7 @@ def test_a_large_file_reads_like_a_small_one(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_row_that_is_far_too_long_is_named_when_it_is_the_only_one(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_bytes(b"step,loss\n" + b"9" * (table_module.MAX_LINE + 1))
+    (tmp_path / "log.csv").write_bytes(b"step,loss\n" + b"9" * (MAX_LINE + 1))
     (source,) = find_sources(tmp_path).sources
     result = read_source(source)
     assert not result.runs

@@ -42,7 +42,7 @@ def lying(place: Path) -> Delivery:
 
 def crashing(place: Path) -> Delivery:
     if b"0.75" not in next(place.rglob("log.csv")).read_bytes():
-        os.kill(os.getpid(), signal.SIGSEGV)
+        os.kill(os.getpid(), signal.SIGKILL)
     return delivered(place)
 
 

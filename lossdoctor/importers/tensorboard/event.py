@@ -17,6 +17,7 @@ from lossdoctor.importers.tensorboard.histograms import read_histogram
 
 MAX_TAG_BYTES = 4096
 MAX_TEXT_BYTES = 1 << 20
+_LEFT_OUT = "; such points are left out"
 
 _DOUBLE = struct.Struct("<d").unpack_from
 _FLOAT = struct.Struct("<f").unpack_from
@@ -118,6 +119,9 @@ def _read_value(data: bytes, start: int, end: int, event: Event) -> None:
     tag = data[tag_at : min(tag_end, tag_at + MAX_TAG_BYTES)].decode("utf-8", "replace") if tag_at >= 0 else ""
     if tag_end - tag_at > MAX_TAG_BYTES:
         event.plain = False
+        event.notes.append(
+            (tag, f"has a name of {tag_end - tag_at:,} bytes, of which the first {MAX_TAG_BYTES:,} are used")
+        )
     if simple >= 0:
         event.scalars.append(Scalar(tag, _FLOAT(data, simple)[0], simple, "<f4", tag_at, tag_end))
         return
@@ -137,7 +141,7 @@ def _read_histogram(data: bytes, start: int, end: int, tag: str, event: Event) -
     try:
         event.histograms.append((tag, read_histogram(data, start, end)))
     except Malformed:
-        event.notes.append((tag, "declares a histogram whose buckets do not fit together"))
+        event.notes.append((tag, "declares a histogram whose buckets do not fit together" + _LEFT_OUT))
 
 
 def _plugin(data: bytes, start: int, end: int) -> tuple[str, bytes]:
@@ -180,7 +184,7 @@ def _read_tensor(
     if dtype == _STRING:
         event.plain = False
         if plugin == "scalars":
-            event.notes.append((tag, "holds text where a number belongs"))
+            event.notes.append((tag, "holds text where a number belongs" + _LEFT_OUT))
         return
     elements = 1
     for size in shape:
@@ -188,14 +192,14 @@ def _read_tensor(
     if elements != 1:
         event.plain = False
         if plugin == "scalars":
-            event.notes.append((tag, f"declares {elements} values for one point"))
+            event.notes.append((tag, f"declares {elements} values for one point{_LEFT_OUT}"))
         elif (table := _table(data, dtype, shape, content, values, value_wire)) is not None:
             event.tables.append((tag, plugin, table))
         return
     scalar = _element(data, dtype, content, values, value_wire)
     if scalar is None:
         event.plain = False
-        event.notes.append((tag, "declares a value whose bytes are missing"))
+        event.notes.append((tag, "declares a value whose bytes are missing" + _LEFT_OUT))
         return
     value, at, kind = scalar
     event.plain &= bool(kind)

@@ -20,6 +20,7 @@ from lossdoctor.importers.tensorboard.event import Event, read_event
 from lossdoctor.importers.tensorboard.media import media_only
 from lossdoctor.importers.tensorboard.records import FOOTER, HEADER, Framed, Int64s, frame, gather
 from lossdoctor.runs import HistogramSeries, Problem, ProblemLevel
+from lossdoctor.safe_text import elide_middle
 
 # Files are read into memory piece by piece instead of being mapped: a mapped log that is truncated by its trainer
 # while we read kills the process with SIGBUS.
@@ -257,8 +258,9 @@ class EventReading:
                 _records(path, "bad_record", self._garbage, "that are no events", "Something else wrote into the file")
             )
         for tag, (what, times) in sorted(self._notes.items()):
-            text = f"{what} ({count(times, 'point')}); such points are left out."
-            problem(Problem("bad_value", ProblemLevel.WARNING, path, text, "Other tags are not touched.", f"tag {tag}"))
+            text = f"{what} ({count(times, 'point')})."
+            place = f"tag {elide_middle(tag, 200)}"
+            problem(Problem("bad_value", ProblemLevel.WARNING, path, text, "Other tags are not touched.", place))
         if self._histograms.thinned:
             text = (
                 f"{count(self._histograms.thinned, 'tag')} with more than {MAX_BUCKETED} histograms: every summary is kept, "

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 BLOCK = 32 * 1024
 HEADER = b":W&B"
 HEADER_BYTES = 7
+_WHOLE_HEADER = HEADER + b"\xe1\xbe\x00"
 _CHUNK_HEADER = 7
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
 # A run's own records are small; more than this is a lie or another file.
@@ -28,11 +29,13 @@ class Records:
         payloads: whole records, in order.
         damaged: offsets at which a chunk could not be used.
         cut_at: offset of the last, unfinished record; None when the file ends cleanly.
+        known: whether the header is that of the one version of the format that there is.
     """
 
     payloads: list[bytes] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
     cut_at: int | None = None
+    known: bool = True
 
 
 def read_records(data: bytes) -> Records:
@@ -55,6 +58,7 @@ class Framing:
         self._pieces: list[bytes] = []
         self._started = 0
         self._damaged: list[int] = []
+        self._header = b""
 
     def ended(self, payloads: list[bytes]) -> Records:
         """These records with what was wrong in the file, were it to end here; more may be fed all the same."""
@@ -63,10 +67,11 @@ class Framing:
         cut_at = self._position if self._position < size else self._started if self._pieces else None
         if damaged and damaged[-1] + _CHUNK_HEADER >= size:
             cut_at = damaged.pop()
-        return Records(payloads, damaged, cut_at)
+        return Records(payloads, damaged, cut_at, _WHOLE_HEADER.startswith(self._header))
 
     def feed(self, data: bytes) -> list[bytes]:
         """The records that are whole with these bytes. A chunk that is not whole waits for the next ones."""
+        self._header += data[: HEADER_BYTES - len(self._header)]
         data = self._rest + data
         payloads: list[bytes] = []
         while (used := self._chunk(data, self._position - self._rest_at, payloads)) > 0:

@@ -147,6 +147,11 @@ def _config(wandb: WandbRun) -> dict[str, ConfigValue]:
 
 def _problems(records: Records, wandb: WandbRun, path: str, whole: bool) -> list[Problem]:
     out = []
+    if not records.known:
+        text = "begins with another version mark than the W&B files that lossdoctor knows; what could be read is shown."
+        out.append(
+            Problem("bad_record", ProblemLevel.WARNING, path, text, "Copy the file again if you can.", "offset 4")
+        )
     damaged = len(records.damaged) + wandb.malformed
     if damaged:
         place = "offset " + ", ".join(map(str, records.damaged[:5])) if records.damaged else ""
