@@ -101,6 +101,14 @@ def _compared(desk: Desk, app: QApplication) -> QWidget:
     return desk.window
 
 
+def _side_by_side(desk: Desk, app: QApplication) -> QWidget:
+    _compared(desk, app)
+    desk.compare_commands.compare_runs()
+    spin(app, 1.0)
+    assert desk.compare_commands.view is not None
+    return desk.compare_commands.view
+
+
 def _layers(desk: Desk, app: QApplication) -> QWidget:
     """The layers of a made-up network whose gradients vanish; no bundled example has histograms."""
     fall = CurveSpec(n=60, start=1.0, end=0.3, noise=0.02)
@@ -189,6 +197,7 @@ def screens() -> Iterator[Screen]:
         yield Screen(name, _run(name))
     yield Screen("details", _details)
     yield Screen("compared", _compared)
+    yield Screen("side-by-side", _side_by_side)
     yield Screen("layers", _layers)
     yield Screen("problems", _problems)
     yield Screen("roles", _dialog(lambda desk: desk.commands.show_roles(), RolesDialog))

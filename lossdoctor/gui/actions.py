@@ -173,6 +173,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Switch the loss axis between linear and logarithmic."),
     ActionSpec("view.series", "Add or hide a s&eries…", VIEW, "choose_series", ("a",), "axes", with_run,
                help="Draw any other series of the log below the usual panels."),
+    ActionSpec("view.compare", "Co&mpare runs…", VIEW, "compare_runs", ("c",), "compare", with_run,
+               help="Put the marked runs side by side: results, settings that differ, curves with a common beginning."),
     ActionSpec("view.layers", "La&yers (histograms)…", VIEW, "show_layers", ("h",), "layers", with_run,
                help="Show the histograms of the run in view layer by layer: values over the run, sizes by depth."),
     ActionSpec("view.problems", "&Problems", VIEW, "show_problems", ("Ctrl+Shift+M",), "problems", with_paths,

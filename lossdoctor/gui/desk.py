@@ -11,6 +11,7 @@ from PySide6.QtGui import QUndoStack
 from lossdoctor.gui import export
 from lossdoctor.gui.actions import WindowState
 from lossdoctor.gui.commands import Commands
+from lossdoctor.gui.compare_commands import CompareCommands
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.drawing import Drawing
 from lossdoctor.gui.help_commands import HelpCommands
@@ -90,6 +91,8 @@ class Desk(QObject):
         self.help_commands = HelpCommands(window, selection, appearance, settings, store, self.run_commands,
                                           self.commands.open_examples)  # fmt: skip
         self.layer_commands = LayerCommands(window, selection, jobs, appearance)
+        self.compare_commands = CompareCommands(window, selection, jobs, appearance, self.runs_model, self.run_commands,
+                                                self.commands.copy_text)  # fmt: skip
         self.live = Live(window, self.runs_model, self.session, selection, jobs)
 
     def _make_followers(self) -> None:
@@ -105,7 +108,7 @@ class Desk(QObject):
 
     def _handler(self, name: str) -> Callable[..., object]:
         homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands, self.layer_commands,
-                 self.live)  # fmt: skip
+                 self.compare_commands, self.live)  # fmt: skip
         handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return handler
 

@@ -69,20 +69,9 @@ class Drawing(QObject):
         self._window.plot.set_figure(None)
         self._runs.set_colours({})
 
-    @property
-    def wanted(self) -> list[DiagnosedRun]:
-        """The runs that belong on the plot: the one in view, or all marked ones with it; and the baseline."""
-        item = self._selection.run
-        if item is None:
-            return []
-        marked: list[DiagnosedRun] = self._window.runs.selected_runs()
-        several = marked if len(marked) > 1 and item in marked else [item]
-        baseline = self._run_commands.baseline()
-        return [*several, baseline] if baseline is not None and baseline not in several else several
-
     def draw(self, *_: object) -> None:
         """Draws what belongs on the plot, unless that is what is drawn already."""
-        item, several = self._selection.run, self.wanted
+        item, several = self._selection.run, self._run_commands.together()
         if item is None:
             return
         same = len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True))

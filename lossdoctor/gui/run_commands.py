@@ -66,6 +66,16 @@ class RunCommands(QObject):
         pinned = self._window.runs.model.pinned
         return next((item for item in self._window.runs.model.all_runs() if item.run.id == pinned), None)
 
+    def together(self) -> list[DiagnosedRun]:
+        """The runs that are looked at together: the one in view, or all marked ones with it; and the baseline."""
+        item = self._selection.run
+        if item is None:
+            return []
+        marked: list[DiagnosedRun] = self._window.runs.selected_runs()
+        several = marked if len(marked) > 1 and item in marked else [item]
+        baseline = self.baseline()
+        return [*several, baseline] if baseline is not None and baseline not in several else several
+
     # --- handlers ---
 
     def toggle_baseline(self) -> None:

@@ -72,6 +72,10 @@ QPushButton[kind="link"]:focus {{ border-color: {s("accent")}; }}
 QLineEdit {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 4px 6px;
     min-height: 20px; selection-background-color: {s("accent")}; selection-color: {s("accent_text")}; }}
 QLineEdit:focus {{ border-color: {s("accent")}; }}
+QDoubleSpinBox {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 2px 6px;
+    min-height: 20px; }}
+QDoubleSpinBox:focus {{ border-color: {s("accent")}; }}
+QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ border: none; background: transparent; width: 0; }}
 ChoiceBox {{ background: {s("panel")}; border: 1px solid {s("border")}; border-radius: 6px; padding: 2px 6px;
     min-height: 20px; }}
 ChoiceBox::drop-down {{ border: none; background: transparent; width: 22px; }}

@@ -49,7 +49,7 @@ class Contrast:
     def sentence(self) -> str:
         """As people say it: same but lr 1.0e-4 instead of 0.1; b: healthy (ends at 0.02); this run: divergence."""
         changes = " and ".join(
-            f"{name} {_value(theirs)} instead of {_value(mine)}" for name, mine, theirs in self.changes
+            f"{name} {said_value(theirs)} instead of {said_value(mine)}" for name, mine, theirs in self.changes
         )
         name = safe_text.plain(self.other_name)
         other = f"{name}: {self.other_verdict.label.lower()}{_ends(self.other_end)}"
@@ -99,7 +99,8 @@ def _contrast(item: DiagnosedRun, other: DiagnosedRun) -> Contrast | None:
     return Contrast(item.run.id, other.run.id, call_name(other.run), changes, mine, theirs, *ends)
 
 
-def _value(value: ConfigValue) -> str:
+def said_value(value: ConfigValue) -> str:
+    """A setting's value for people; one that was not recorded says so."""
     if value is None:
         return "(not recorded)"
     if isinstance(value, (int, float)) and not isinstance(value, bool):

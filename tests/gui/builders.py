@@ -25,7 +25,7 @@ from lossdoctor.findings import (
     Verdict,
 )
 from lossdoctor.knowledge.ranked import Argument, RankedCause
-from lossdoctor.runs import Problem, ProblemLevel, Role, RoleAssignment, Run, Series
+from lossdoctor.runs import ConfigValue, Problem, ProblemLevel, Role, RoleAssignment, Run, Series
 from lossdoctor.synth import CurveSpec, HistogramSpec, make_run
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
@@ -136,3 +136,24 @@ def layered(name: str = "deep", layers: int = 8) -> DiagnosedRun:
         specs.append(HistogramSpec(f"block<{layer}>", "weight", replace(moves, scale=0.05), number=4096))
     made = make_run({"train": CurveSpec(n=400, start=2.3, end=2.2, noise=0.01)}, histograms=specs, name=name)
     return DiagnosedRun(made, diagnose(made))
+
+
+def sweep() -> list[DiagnosedRun]:
+    """Three runs of one folder that differ in learning rate, one of them in batch size too; diagnosed."""
+    made = []
+    for name, rate, batch, end in (("slow", 1e-4, 32, 1.6), ("right", 1e-3, 32, 0.3), ("<b>large", 1e-2, 64, 0.9)):
+        config: dict[str, ConfigValue] = {
+            "lr": rate,
+            "batch_size": batch,
+            "optimizer": "adamw",
+            "dropout": 0.1,
+            "weight_decay": 0.01,
+        }
+        curve = CurveSpec(n=120, start=2.3, end=end, noise=0.02)
+        run = make_run({"train": curve, "val": replace(curve, offset=0.1), "epoch": CurveSpec(n=120, start=0.0, end=0.0)},
+                       config=config, name=f"sweep/{name}")  # fmt: skip
+        steps = np.arange(120) * 5
+        counts = (Series("num_input_tokens_seen", steps, steps * batch * 512.0), Series("epoch", steps, steps // 100))
+        run = replace(run, name=name, series=(*(s for s in run.series if s.tag != "epoch"), *counts))
+        made.append(DiagnosedRun(run, diagnose(run)))
+    return made

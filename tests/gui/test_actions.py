@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 
 from lossdoctor.gui.actions import ACTIONS, MENUS, ActionSpec, WindowState, action
 from lossdoctor.gui.commands import Commands
+from lossdoctor.gui.compare_commands import CompareCommands
 from lossdoctor.gui.help_commands import HelpCommands
 from lossdoctor.gui.layer_commands import LayerCommands
 from lossdoctor.gui.live import Live
@@ -37,7 +38,7 @@ def test_mnemonics_are_unique_within_a_menu() -> None:
 def test_every_action_has_handler_menu_icon_and_help(spec: ActionSpec) -> None:
     assert any(
         callable(getattr(home, spec.handler, None))
-        for home in (Commands, RunCommands, PlotCommands, HelpCommands, LayerCommands, Live)
+        for home in (Commands, RunCommands, PlotCommands, HelpCommands, LayerCommands, CompareCommands, Live)
     )
     assert spec.menu in MENUS
     assert spec.help.endswith(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -64,6 +65,7 @@ class PlotPane(QWidget):
         for box in (self.kind, self.x_axis):
             box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             box.setMinimumWidth(box.sizeHint().width())
+        self._align: Callable[[FigureSpec], FigureSpec] = lambda spec: spec
         self._whole: FigureSpec | None = None
         self._findings: tuple[Finding, ...] = ()
         self._weight = PlainLabel("off", tone="small")
@@ -105,6 +107,10 @@ class PlotPane(QWidget):
         """Takes colours from this look."""
         self.stack.set_look(look)
 
+    def set_alignment(self, align: Callable[[FigureSpec], FigureSpec]) -> None:
+        """Has every figure laid along the x axis by this function, once its axis counts what the user chose."""
+        self._align = align
+
     def set_figure(self, spec: FigureSpec | None, findings: tuple[Finding, ...] = ()) -> None:
         """Shows a figure; None, or one without panels, says what is missing."""
         self._whole, self._findings = spec, findings
@@ -114,6 +120,8 @@ class PlotPane(QWidget):
             timed = over_axis(spec, counts)
             untimed = bool(spec.panels) and not timed.panels
             spec = timed
+        if spec is not None:
+            spec = self._align(spec)
         self.stack.set_counts(counts, self._whole)
         empty = spec is None or not spec.panels
         self._unit = spec.x_label if spec is not None and spec.x_label else "step"
