@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lossdoctor.figures.x_axis import RunCounter
+from lossdoctor.figures.x_axis import RunCounter, XAxis
 from lossdoctor.findings import Evidence, Severity
 from lossdoctor.runs import Role, Series
 
@@ -51,6 +51,7 @@ class Panel:
         marks: the evidence on this panel.
         log_y: true when a logarithmic y axis shows the data better (finite values positive, beyond 2 decades).
         y_range: robust (low, high) so that one outlier does not flatten the curve; what lies outside is clipped.
+        symlog: where a symmetric logarithmic y axis turns linear; 0.0 for another axis.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Panel:
     marks: tuple[Mark, ...] = ()
     log_y: bool = False
     y_range: tuple[float, float] | None = None
+    symlog: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class FigureSpec:
         x_label: "step", "epoch", ...
         panels: from top to bottom; the losses come first.
         x_range: (first, last) step over all lines; None when there is nothing to draw.
+        axis: what the x of lines and marks counts; other than steps in `axis.scale` parts of a unit.
         counters: what else the runs count besides steps, for an axis over epochs or tokens.
     """
 
@@ -77,3 +80,4 @@ class FigureSpec:
     panels: tuple[Panel, ...]
     x_range: tuple[float, float] | None = None
     counters: tuple[RunCounter, ...] = ()
+    axis: XAxis = XAxis.STEP

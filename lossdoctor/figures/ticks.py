@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from lossdoctor.figures import symlog
+
 _MINUS = "−"
 _MAX_TICKS = 50  # a guard: no axis of a plot has room for more
 
@@ -83,6 +87,20 @@ def logarithmic(low: float, high: float, target: int = 5) -> Ticks:
     written = first >= -3 and last <= 4
     labels = tuple(_plain(v, 1) if written else f"1e{e}".replace("-", _MINUS) for v, e in zip(values, exponents))  # noqa: B905
     return Ticks(values, labels, minor)
+
+
+def symmetric(low: float, high: float, linear_below: float, target: int = 5) -> Ticks:
+    """Zero and powers of ten on a symmetric logarithmic axis, about `target` of them.
+
+    Args:
+        low: the smallest value of the axis.
+        high: the largest.
+        linear_below: where the axis turns linear.
+        target: how many.
+    """
+    first, last = (float(place) for place in symlog.forward(np.array([low, high]), linear_below))
+    values = tuple(symlog.ticks(first, last, linear_below, target))
+    return Ticks(values, tuple(_plain(value, 3) for value in values))
 
 
 def _spacing(low: float, high: float, target: int) -> float | None:

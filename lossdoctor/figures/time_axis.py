@@ -83,7 +83,7 @@ def _over_counts(spec: FigureSpec, axis: XAxis) -> FigureSpec:
         marks = tuple(replace(m, evidence=moved_evidence(m.evidence, clock)) for m in panel.marks) if clock else ()
         panels.append(replace(panel, lines=lines, marks=marks))
     shown = tuple(panel for panel in panels if panel.lines)
-    return replace(_spanned(replace(spec, panels=shown)), x_label=axis.value.lower())
+    return replace(_spanned(replace(spec, panels=shown)), x_label=axis.value.lower(), axis=axis)
 
 
 def _counted(series: Series, counter: RunCounter) -> Series:
@@ -120,7 +120,7 @@ def over_time(spec: FigureSpec, axis: XAxis) -> FigureSpec:
     clock = _clock(lines[0].series, start_of(lines[0])) if lines else None
     panels = [_panel(panel, start_of, clock) for panel in spec.panels]
     shown = tuple(panel for panel in panels if panel.lines)
-    return replace(_spanned(replace(spec, panels=shown)), x_label=axis.value.lower())
+    return replace(_spanned(replace(spec, panels=shown)), x_label=axis.value.lower(), axis=axis)
 
 
 def _timed(series: Series) -> bool:

@@ -171,6 +171,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Keep single extreme values from flattening the curves."),
     ActionSpec("view.log_y", "&Logarithmic loss axis", VIEW, "set_log_y", ("y",), "log-y", with_run, checkable=True,
                help="Switch the loss axis between linear and logarithmic."),
+    ActionSpec("view.symlog_y", "Symmetric lo&garithmic loss axis", VIEW, "set_symlog_y", ("Shift+Y",), "", with_run,
+               checkable=True, help="Logarithmic on both sides of zero: for losses that are negative or reach 0."),
     ActionSpec("view.series", "Add or hide a s&eries…", VIEW, "choose_series", ("a",), "axes", with_run,
                help="Draw any other series of the log below the usual panels."),
     ActionSpec("view.compare", "Co&mpare runs…", VIEW, "compare_runs", ("c",), "compare", with_run,

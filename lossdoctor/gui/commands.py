@@ -304,10 +304,6 @@ class Commands(QObject):
         """The whole run."""
         self._window.plot.stack.reset_view()
 
-    def set_log_y(self, on: bool) -> None:
-        """Logarithmic or linear loss axis."""
-        self._window.plot.stack.set_log_y(on)
-
     def show_problems(self, on: bool) -> None:
         """Shows or hides the problems."""
         self._window.problems.setVisible(on)

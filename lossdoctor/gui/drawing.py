@@ -111,7 +111,7 @@ class Drawing(QObject):
         self._window.plot.set_figure(figure, self._selection.run.diagnosis.findings)
         self._window.plot.stack.select(self._selection.finding)
         self._live.keep_view()
-        self._window.set_checked("view.log_y", self._window.plot.stack.log_y)
+        self._plot_commands.show_scale()
         if len(self._drawn) > SLOTS:
             text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
             self._window.messages.show_notice(Notice(Level.INFO, text, "Filter or mark fewer runs."))

@@ -16,6 +16,7 @@ from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.plot_export import write_plot
+from lossdoctor.gui.plots.mapping import ScaleKind
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.workspace.run_marks import RunMarks
 
@@ -41,6 +42,7 @@ class PlotCommands(QObject):
         self._dialogs = dialogs
         self._marks = marks
         self.tags: tuple[str, ...] = ()
+        window.plot.stack.scale_changed.connect(self.show_scale)
 
     def view_back(self) -> None:
         """The part of the plot looked at before."""
@@ -57,6 +59,20 @@ class PlotCommands(QObject):
     def ignore_outliers(self, on: bool) -> None:
         """The value axes show all but outliers, or everything."""
         self._window.plot.stack.set_robust_range(on)
+
+    def set_log_y(self, on: bool) -> None:
+        """Logarithmic or linear loss axis."""
+        self._window.plot.stack.set_scale(ScaleKind.LOG if on else ScaleKind.LINEAR)
+
+    def set_symlog_y(self, on: bool) -> None:
+        """Symmetric logarithmic or linear loss axis."""
+        self._window.plot.stack.set_scale(ScaleKind.SYMLOG if on else ScaleKind.LINEAR)
+
+    def show_scale(self, *_: object) -> None:
+        """Shows in the menu how the losses are laid out."""
+        scale = self._window.plot.stack.scale
+        self._window.set_checked("view.log_y", scale is ScaleKind.LOG)
+        self._window.set_checked("view.symlog_y", scale is ScaleKind.SYMLOG)
 
     def copy_plot(self) -> None:
         """The plot as a picture to the clipboard."""

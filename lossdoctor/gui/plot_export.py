@@ -37,7 +37,10 @@ def write_plot(spec: FigureSpec, path: Path) -> Path:
 
 
 def visible_points(spec: FigureSpec) -> str:
-    """The points of a figure as CSV: panel, line, tag, step, value, wall time; NaN and infinities by name."""
+    """The points of a figure as CSV: panel, line, tag, step (epoch, tokens, seconds), value, wall time.
+
+    NaN and infinities by name.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["panel", "line", "tag", spec.x_label or "step", "value", "wall_time"])
@@ -46,7 +49,8 @@ def visible_points(spec: FigureSpec) -> str:
             names = [safe_text.csv_cell(text) for text in (panel.title, line.label, line.series.tag)]
             series = line.series
             for step, value, when in zip(series.steps, series.values, series.wall_times, strict=True):
-                writer.writerow([*names, int(step), repr(float(value)), "" if math.isnan(when) else repr(float(when))])
+                at = int(step) if spec.axis.scale == 1.0 else float(step) / spec.axis.scale
+                writer.writerow([*names, at, repr(float(value)), "" if math.isnan(when) else repr(float(when))])
     return out.getvalue()
 
 

@@ -44,6 +44,8 @@ QToolBar {{ background: {s("window")}; border: none; border-bottom: 1px solid {s
     padding: 4px 8px 6px 8px; spacing: 4px; }}
 QToolBar::separator {{ width: 1px; background: {s("border")}; margin: 4px 6px; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 4px 8px; background: transparent; }}
+QToolButton[kind="scale"] {{ padding: 1px 6px; color: {s("muted")}; }}
+QToolButton[kind="scale"]::menu-indicator {{ image: none; }}
 QToolButton[kind="outcome"] {{ border-color: {s("border")}; }}
 QToolButton:hover {{ background: {pressed}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {s("selection")}; color: {s("selection_text")}; }}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lossdoctor.figures import FigureSpec, ticks
+from lossdoctor.figures import FigureSpec
 from lossdoctor.figures.theme import Theme, load_theme
+from lossdoctor.figures.time_ticks import axis_ticks
 from lossdoctor.report import fonts
 from lossdoctor.report.ink import TEXT, new_drawing, text_shapes
 from lossdoctor.report.panel import PanelDrawer
@@ -60,7 +61,7 @@ def figure_drawing(spec: FigureSpec, width: float, height: float, theme: Theme |
     drawers = [PanelDrawer(panel, theme, plot) for panel, plot in zip(spec.panels, plots, strict=True)]
     gutter = max(_GUTTER_MIN, *(drawer.gutter() for drawer in drawers))
     x = _x_scale(spec.x_range, gutter, width - gutter - _RIGHT)
-    x_ticks = ticks.steps(x.low, x.high)
+    x_ticks = axis_ticks(spec.axis, x.low, x.high)
     top = height
     for drawer, plot in zip(drawers, plots, strict=True):
         frame = Box(gutter, top - _TITLE_HEIGHT - plot, width - gutter - _RIGHT, plot)

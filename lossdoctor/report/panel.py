@@ -24,9 +24,8 @@ class PanelDrawer:
         self._theme = theme
         # Without a finite value there is nothing to read off, so there are no numbers on the axis.
         self._range = panel.y_range or (0.0, 1.0)
-        make = ticks.logarithmic if panel.log_y else ticks.linear
         target = max(2, min(5, int(height // _TICK_ROOM)))
-        self._y_ticks = make(*self._range, target=target) if panel.y_range else ticks.Ticks((), ())
+        self._y_ticks = _value_ticks(panel, self._range, target) if panel.y_range else ticks.Ticks((), ())
 
     def gutter(self) -> float:
         """Room that the tick labels need on the left, in points."""
@@ -34,7 +33,7 @@ class PanelDrawer:
 
     def shapes(self, frame: Box, x: Scale, x_ticks: ticks.Ticks, x_label: str) -> Iterator[Any]:
         """Everything of this panel, back to front. `x_label` is given for the lowest panel, which shows the steps."""
-        y = Scale(*self._range, frame.y, frame.height, self._panel.log_y)
+        y = Scale(*self._range, frame.y, frame.height, self._panel.log_y, self._panel.symlog)
         placer = Placer(frame)
         lines = [curves.curve(line, i, x, y, frame, self._theme) for i, line in enumerate(self._panel.lines)]
         for line in lines:
@@ -93,7 +92,7 @@ class PanelDrawer:
 
     def _title(self, frame: Box, lines: list[curves.Curve]) -> Iterator[Any]:
         base = frame.y + frame.height + 4.0
-        log = ", log axis" if self._panel.log_y else ""
+        log = ", log axis" if self._panel.log_y or self._panel.symlog else ""
         title = fonts.fitted(self._panel.title, TEXT, frame.width / 2, fonts.BOLD)
         yield from text_shapes(title, frame.x, base, TEXT, self._theme.surface("text"), fonts.BOLD)
         start = frame.x + fonts.width(title, TEXT, fonts.BOLD)
@@ -114,3 +113,9 @@ class PanelDrawer:
             yield from line.swatch(at, base + TEXT * 0.32, swatch - 4)
             yield from text_shapes(name, at + swatch, base, TEXT, self._theme.surface("text"))
             at += swatch + fonts.width(name, TEXT) + gap
+
+
+def _value_ticks(panel: Panel, limits: tuple[float, float], target: int) -> ticks.Ticks:
+    if panel.symlog:
+        return ticks.symmetric(*limits, panel.symlog, target)
+    return (ticks.logarithmic if panel.log_y else ticks.linear)(*limits, target=target)

@@ -91,3 +91,11 @@ def test_limits_must_be_finite(limits: tuple[float, float]) -> None:
 def test_a_log_axis_needs_positive_limits() -> None:
     with pytest.raises(ValueError, match="positive"):
         ticks.logarithmic(0.0, 1.0)
+
+
+def test_a_symmetric_axis_is_marked_on_both_sides_of_zero() -> None:
+    made = ticks.symmetric(-100.0, 1e4, 0.1, 8)
+    assert 0.0 in made.values
+    assert {"0", "100"} & set(made.labels)
+    assert all(-100.0 <= value <= 1e4 for value in made.values)
+    assert len(made.values) == len(made.labels) <= 14

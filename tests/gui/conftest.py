@@ -18,6 +18,7 @@ except ImportError:
     # Without Qt's system libraries nothing here can be imported; test_qt_loads.py says so loudly.
     collect_ignore_glob = ["test_[!q]*.py"]
 else:
+    from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
     from lossdoctor.gui.app import make_application
@@ -82,6 +83,15 @@ else:
         def close_all(self) -> None:
             for desk in list(self._open):
                 self.close(desk)
+
+    def press(
+        desk: Desk, qtbot: Any, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        """Presses a key while the list of runs has the keyboard; a window that is not active hears no shortcut."""
+        desk.window.activateWindow()
+        desk.window.runs.table.setFocus()
+        qtbot.waitUntil(desk.window.isActiveWindow, timeout=5_000)
+        qtbot.keyClick(desk.window, key, modifier)
 
     @pytest.fixture
     def desks(qtbot: Any, qapp: QApplication, tmp_path: Path) -> Iterator[Desks]:

@@ -16,6 +16,7 @@ from lossdoctor.gui.views.compare_window import FROM_START, CompareWindow
 from lossdoctor.workspace.results import DiagnosedRun
 from lossdoctor.workspace.side_by_side import result_rows
 from tests.gui.builders import sweep
+from tests.gui.conftest import press
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,7 @@ def opened(desk: Desk, qtbot: Any, runs: list[DiagnosedRun]) -> CompareWindow:
     desk.runs_model.add(runs)
     desk.window.runs.choose(runs[0].run.id)
     desk.window.runs.table.selectAll()
-    desk.window.runs.table.setFocus()
-    qtbot.keyClick(desk.window, Qt.Key.Key_C)
+    press(desk, qtbot, Qt.Key.Key_C)
     assert desk.compare_commands.view is not None
     settled(desk, qtbot, 3)
     return desk.compare_commands.view

@@ -20,6 +20,7 @@ from lossdoctor.gui.views.layers_window import LayersWindow
 from lossdoctor.runs import HistogramKind
 from lossdoctor.workspace.results import DiagnosedRun
 from tests.gui.builders import diagnosed, layered
+from tests.gui.conftest import press
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,7 @@ def filled(desk: Desk, qtbot: Any) -> LayersWindow:
 
 def test_the_key_opens_it_and_the_table_shows_every_layer(desk: Desk, qtbot: Any, deep: DiagnosedRun) -> None:
     look_at(desk, deep)
-    desk.window.runs.table.setFocus()
-    qtbot.keyClick(desk.window, Qt.Key.Key_H)
+    press(desk, qtbot, Qt.Key.Key_H)
     view = filled(desk, qtbot)
     assert view.table.model().rowCount() == 8
     assert "block<0>" in view.table.model().index(0, LayerColumn.LAYER).data()

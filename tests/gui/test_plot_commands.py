@@ -6,16 +6,21 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
+from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.palette import CommandPalette, rank
 from lossdoctor.gui.plots.view_history import ViewHistory
 from lossdoctor.resources import resource
-from tests.gui.conftest import Desks
+from lossdoctor.runs import Role, RoleAssignment, Run, Series
+from lossdoctor.workspace.results import DiagnosedRun
+from tests.gui.builders import sweep
+from tests.gui.conftest import Desks, press
 from tests.gui.test_window import choose, opened
 
 
@@ -201,7 +206,7 @@ def test_a_finding_is_found_on_the_time_axis_too(shown: Desk, qtbot: Any) -> Non
     pane.x_axis.setCurrentText("Relative time")
     whole = pane.stack.step_window
     shown.window.actions_by_id["findings.next"].trigger()
-    marked = [panel for panel in pane.stack.panels if panel._selected]
+    marked = [panel for panel in pane.stack.panels if panel._painter.selected]
     assert marked, "the evidence of the finding is emphasised"
     spec = pane.stack.spec
     assert spec is not None
@@ -249,3 +254,73 @@ def test_the_axis_counts_epochs(shown: Desk, qtbot: Any) -> None:
     assert "no numbers of tokens" in pane._hint.text()
     pane.x_axis.setCurrentText("Step")
     assert pane.stack.step_window == pytest.approx(steps)
+
+
+def negative_run() -> DiagnosedRun:
+    """A loss that falls from 1000 through 0 to -10, as a log-likelihood does."""
+    values = np.concatenate((np.geomspace(1000.0, 0.01, 60), -np.geomspace(0.01, 10.0, 40)))
+    run = Run("nll", "/logs/nll", "nll", "csv", (Series("loss", np.arange(100), values),),
+              (RoleAssignment(Role.TRAIN_LOSS, "loss", True, ""),))  # fmt: skip
+    return DiagnosedRun(run, diagnose(run))
+
+
+@pytest.fixture
+def negative(desk: Desk, qtbot: Any) -> Desk:
+    desk.window.show_bench(True)
+    desk.runs_model.add([negative_run(), sweep()[0]])
+    desk.window.runs.choose("nll")
+    qtbot.waitUntil(lambda: bool(desk.window.plot.stack.panels) and not desk.jobs.is_busy("figure"))
+    return desk
+
+
+def test_a_symmetric_logarithm_shows_what_a_logarithm_cannot(negative: Desk, qtbot: Any) -> None:
+    stack = negative.window.plot.stack
+    press(negative, qtbot, Qt.Key.Key_Y)
+    assert np.isnan(stack.panels[0].curves[0].drawn[1]).any()
+    press(negative, qtbot, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    panel = stack.panels[0]
+    drawn = panel.curves[0].drawn[1]
+    assert np.isfinite(drawn).all()
+    assert (np.diff(drawn) < 0).all()
+    assert negative.window.actions_by_id["view.symlog_y"].isChecked()
+    assert not negative.window.actions_by_id["view.log_y"].isChecked()
+    low, high = panel.box.viewRange()[1]
+    ((_, marks),) = panel._axis_y.tickValues(low, high, 500)
+    texts = panel._axis_y.tickStrings(marks, 1.0, 1.0)
+    assert "0" in texts
+    assert any(text.startswith("−") for text in texts)
+    # The pointer reads values off the same axis.
+    assert panel.mapping.y(0.0) > panel.mapping.y(1.0) > panel.mapping.y(1000.0)
+
+
+def test_the_choice_of_an_axis_is_kept_from_run_to_run_and_exported(
+    desks: Desks, negative: Desk, qtbot: Any, tmp_path: Path
+) -> None:
+    stack = negative.window.plot.stack
+    header = stack._views[0].header
+    choices = {action.text(): action for action in header.scale.menu().actions()}
+    choices["Symmetric logarithm"].trigger()
+    assert header.scale.text() == "±log"
+    assert negative.window.actions_by_id["view.symlog_y"].isChecked()
+    negative.window.runs.choose("sweep/slow")
+    qtbot.waitUntil(lambda: stack.spec is not None and stack.spec.title == "slow", timeout=5_000)
+    assert stack._views[0].header.scale.text() == "±log"
+    negative.window.runs.choose("nll")
+    qtbot.waitUntil(lambda: stack.spec is not None and stack.spec.title == "nll", timeout=5_000)
+    desks.answers.plot = tmp_path / "plot.svg"
+    negative.plot_commands.export_plot()
+    qtbot.waitUntil(lambda: desks.answers.plot is not None and desks.answers.plot.exists(), timeout=10_000)
+    assert "log axis" in desks.answers.plot.read_text(encoding="utf-8")
+
+
+def test_an_export_over_epochs_counts_epochs(desks: Desks, shown: Desk, qtbot: Any, tmp_path: Path) -> None:
+    shown.window.plot.x_axis.setCurrentText("Epoch")
+    desks.answers.plot = tmp_path / "plot.csv"
+    shown.plot_commands.export_plot()
+    qtbot.waitUntil(lambda: desks.answers.plot is not None and desks.answers.plot.exists(), timeout=10_000)
+    with desks.answers.plot.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["epoch"]
+    epochs = shown.selection.run.run.get("epoch")  # type: ignore[union-attr]
+    assert epochs is not None
+    assert max(float(row["epoch"]) for row in rows) == epochs.values.max()

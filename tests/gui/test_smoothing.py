@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lossdoctor.gui.plots.axes import time_spacing, time_texts
+from lossdoctor.figures.time_ticks import time_spacing, time_texts
 from lossdoctor.gui.plots.smoothing import Smoothing, smooth, window_of
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
@@ -11,37 +10,13 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
 from lossdoctor import formatting
+from lossdoctor.figures import symlog
+from lossdoctor.figures.time_ticks import time_spacing, time_texts
 from lossdoctor.figures.x_axis import XAxis
+from lossdoctor.gui.plots.mapping import LINEAR, ScaleKind
 
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _WIDTH = 58
-# Seconds between ticks of a time axis.
-_SPANS = (
-    0.001,
-    0.01,
-    0.1,
-    0.2,
-    0.5,
-    1,
-    2,
-    5,
-    10,
-    15,
-    30,
-    60,
-    120,
-    300,
-    600,
-    900,
-    1800,
-    3600,
-    7200,
-    10800,
-    21600,
-    43200,
-    86400,
-)
-_DAY_MS = 86_400_000.0
 
 
 def step_texts(values: list[float], spacing: float) -> list[str]:
@@ -55,19 +30,6 @@ def step_texts(values: list[float], spacing: float) -> list[str]:
     return [formatting.step(round(value, 6)) for value in values]
 
 
-def time_spacing(least: float) -> float:
-    """The distance of ticks on a time axis in milliseconds: a round one, not below `least`."""
-    return next((s * 1000.0 for s in _SPANS if s * 1000.0 >= least), math.ceil(least / _DAY_MS) * _DAY_MS)
-
-
-def time_texts(values: list[float], spacing: float, *, wall: bool) -> list[str]:
-    """Tick texts for milliseconds: 1:30 (minutes), 2:15 h, 3 d; on the wall clock local times, or dates for days."""
-    if wall:
-        pattern = "%d %b" if spacing >= _DAY_MS else "%H:%M" if spacing >= 60_000 else "%H:%M:%S"
-        return [time.strftime(pattern, time.localtime(value / 1000.0)) for value in values]
-    return [_span(value / 1000.0, spacing / 1000.0) for value in values]
-
-
 def place_text(x: float, axis: XAxis, unit: str) -> str:
     """A place on the x axis in words: step 1 200, epoch 3.25, 12:30; "" for NaN."""
     if not math.isfinite(x):
@@ -75,20 +37,6 @@ def place_text(x: float, axis: XAxis, unit: str) -> str:
     if axis.is_time:
         return time_texts([x], 1000.0, wall=axis is XAxis.WALL)[0]
     return f"epoch {x / axis.scale:.2f}" if axis is XAxis.EPOCH else f"{unit} {formatting.step(round(x))}"
-
-
-def _span(seconds: float, spacing: float) -> str:
-    if seconds < 0:
-        return "−" + _span(-seconds, spacing)
-    if spacing >= 86400:
-        return f"{seconds / 86400:.0f} d"
-    if seconds >= 3600 or spacing >= 3600:
-        hours, rest = divmod(round(seconds), 3600)
-        return f"{hours}:{rest // 60:02d} h"
-    if spacing < 1:
-        return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
 
 
 def _with_unit(value: float, decimals: int, suffix: str) -> str:
@@ -156,20 +104,24 @@ class ValueAxis(_Axis):
         super().__init__("left")
         self.enableAutoSIPrefix(False)
         self.setWidth(_WIDTH)
-        self.log_values = False
+        self.scale_of_values = LINEAR
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
         room = max(2, int(size // 44))
-        if self.log_values:
+        scale = self.scale_of_values
+        if scale.kind is ScaleKind.LOG:
             return [(1.0, log_ticks(minVal, maxVal, room))]
+        if scale.kind is ScaleKind.SYMLOG:
+            return [(1.0, [scale.view_one(value) for value in symlog.ticks(minVal, maxVal, scale.linear, room)])]
         return super().tickValues(minVal, maxVal, size)[:1]
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> Any:  # noqa: N803
         return super().tickSpacing(minVal, maxVal, size)[:2]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        if self.log_values:
-            return [formatting.number(10.0**value).replace(".0e", "e") for value in values]
+        if self.scale_of_values.kind is not ScaleKind.LINEAR:
+            shown = (self.scale_of_values.value(value) for value in values)
+            return [formatting.number(value).replace(".0e", "e") for value in shown]
         # Neighbouring ticks of a narrow range must not read the same: as many digits as the spacing needs.
         largest = max((abs(value) for value in values), default=0.0)
         digits = 3

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPen
 
 from lossdoctor.figures.pyramid import Pyramid
 from lossdoctor.figures.spec import Polyline
-from lossdoctor.gui.plots.mapping import to_view
+from lossdoctor.gui.plots.mapping import ValueScale
 from lossdoctor.gui.plots.smoothing import Smoothing, smooth
 
 Floats = npt.NDArray[np.float64]
@@ -115,12 +115,12 @@ class SeriesCurve:
         self._shown_pyramid = self._pyramid if raw else Pyramid(self.steps, self._shown)
         self._smooth.setVisible(self._raw.isVisible() and self._shown is not self.values)
 
-    def refresh(self, low: float, high: float, view: tuple[float, float], width: int, log_y: bool) -> None:
+    def refresh(self, low: float, high: float, view: tuple[float, float], width: int, scale: ValueScale) -> None:
         """Draws what lies between steps `low` and `high` for a panel of `width` pixels; `view` is its y range."""
         smoothed = self._shown is not self.values
-        self.drawn = self._draw(self._raw, self._pyramid, (low, high), view, width, log_y, faint=smoothed)
+        self.drawn = self._draw(self._raw, self._pyramid, (low, high), view, width, scale, faint=smoothed)
         if smoothed:
-            self.drawn = self._draw(self._smooth, self._shown_pyramid, (low, high), view, width, log_y, faint=False)
+            self.drawn = self._draw(self._smooth, self._shown_pyramid, (low, high), view, width, scale, faint=False)
 
     def _draw(
         self,
@@ -129,12 +129,12 @@ class SeriesCurve:
         window: tuple[float, float],
         view: tuple[float, float],
         width: int,
-        log_y: bool,
+        scale: ValueScale,
         *,
         faint: bool,
     ) -> tuple[Floats, Floats]:
         steps, kept = visible_points(pyramid, *window, max(width, 50))
-        shown = to_view(kept, log_y)
+        shown = scale.view(kept)
         height = max(view[1] - view[0], 1e-300)
         clipped = np.clip(shown, view[0] - _FAR_HEIGHTS * height, view[1] + _FAR_HEIGHTS * height)
         # Smoothed edges of a dense line cost five times its drawing and cannot be seen.

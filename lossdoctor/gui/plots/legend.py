@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QActionGroup, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from lossdoctor import formatting, safe_text
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.plots.curve import SeriesCurve
+from lossdoctor.gui.plots.mapping import ScaleKind
 from lossdoctor.gui.theme import Look
 
 _SWATCH = 18
@@ -83,14 +84,53 @@ class LegendEntry(QAbstractButton):
         painter.end()
 
 
+class ScaleButton(QToolButton):
+    """Says how the values of a panel are laid out, and offers the other ways.
+
+    Signals:
+        chosen(kind): another scale is wanted.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = safe_text.plain(title, 60)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty("kind", "scale")
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        group = QActionGroup(self)
+        self._choices = {}
+        for kind in ScaleKind:
+            choice = menu.addAction(kind.value)
+            choice.setCheckable(True)
+            choice.setToolTip(safe_text.html(kind.help))
+            choice.triggered.connect(lambda _=False, k=kind: self.chosen.emit(k))
+            group.addAction(choice)
+            self._choices[kind] = choice
+        self.setMenu(menu)
+        self.set_kind(ScaleKind.LINEAR)
+
+    def set_kind(self, kind: ScaleKind) -> None:
+        """Shows the scale in force."""
+        self.setText(kind.short)
+        self._choices[kind].setChecked(True)
+        self.setAccessibleName(f"Value axis of {self._title}: {kind.value}")
+        self.setToolTip(safe_text.html(f"Value axis: {kind.value.lower()}"))
+
+
 class PanelHeader(QWidget):
     """Title and legend of one panel.
 
     Signals:
         line_toggled(index, shown): the user hid or showed a line.
+        scale_chosen(kind): the user wants the values laid out otherwise.
     """
 
     line_toggled = Signal(int, bool)
+    scale_chosen = Signal(object)
 
     def __init__(self, title: str, curves: list[SeriesCurve], look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +151,9 @@ class PanelHeader(QWidget):
         if many:
             layout.addWidget(PlainLabel(f"{len(curves)} runs, in the colours of the list", tone="small"))
         layout.addStretch(1)
+        self.scale = ScaleButton(title)
+        self.scale.chosen.connect(self.scale_chosen)
+        layout.addWidget(self.scale)
 
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lossdoctor.figures.decimate import minmax
 from lossdoctor.figures.spec import FigureSpec
 from lossdoctor.gui.plots import known, marks
-from lossdoctor.gui.plots.mapping import to_view
+from lossdoctor.gui.plots.mapping import LINEAR, LOG
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import Role
 
@@ -57,10 +57,11 @@ class Overview(QWidget):
         self._lines = []
         if spec is not None and spec.panels:
             panel = spec.panels[0]
+            scale = LOG if panel.log_y else LINEAR
             for index, line in enumerate(panel.lines):
                 branch = line.series.last_branch()
                 steps, values = minmax(branch.steps, branch.values, 200)
-                shown = to_view(np.where(np.isfinite(values), values, np.nan), panel.log_y)
+                shown = scale.view(np.where(np.isfinite(values), values, np.nan))
                 self._lines.append((index, steps.astype(np.float64), shown))
         self.update()
 
@@ -115,7 +116,7 @@ class Overview(QWidget):
     def _paint_lines(self, painter: QPainter, area: QRectF) -> None:
         assert self._spec is not None  # the caller has looked
         panel = self._spec.panels[0]
-        limits = to_view(np.array(panel.y_range or (0.0, 1.0)), panel.log_y)
+        limits = (LOG if panel.log_y else LINEAR).view(np.array(panel.y_range or (0.0, 1.0)))
         low, high = float(limits[0]), float(limits[1])
         if not np.isfinite([low, high]).all() or high <= low:
             return

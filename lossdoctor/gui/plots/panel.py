@@ -7,26 +7,25 @@ from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from lossdoctor import safe_text
-from lossdoctor.figures.spec import Mark, Panel
+from lossdoctor.figures import symlog
+from lossdoctor.figures.spec import Panel
 from lossdoctor.figures.x_axis import XAxis
-from lossdoctor.gui.plots import flags, known, marks
+from lossdoctor.gui.plots import known, marks
 from lossdoctor.gui.plots.axes import StepAxis, ValueAxis
 from lossdoctor.gui.plots.curve import SeriesCurve
-from lossdoctor.gui.plots.geometry import densified, nearest_line, padded
-from lossdoctor.gui.plots.labels import LabelRequest, place_labels
-from lossdoctor.gui.plots.mapping import Mapping, value_to_view
+from lossdoctor.gui.plots.geometry import nearest_line, padded
+from lossdoctor.gui.plots.mapping import LINEAR, LOG, Mapping, ScaleKind, ValueScale
+from lossdoctor.gui.plots.panel_painter import PanelPainter
 from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.plots.view_box import StepViewBox
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import Role
 
-_LABEL_PADDING = QSizeF(9, 4)
-_DOTTED_POINTS = 48  # up to this many points in view each one is also drawn as a dot
 _GRID = 255  # the theme's grid colour is faint already
 
 
@@ -52,17 +51,13 @@ class PlotPanel(pg.PlotWidget):
         self.box = StepViewBox()
         super().__init__(parent=parent, viewBox=self.box, axisItems={"bottom": self._axis_x, "left": self._axis_y})
         self.spec = panel
-        self.log_y = panel.log_y
+        self.scale_of_values = LOG if panel.log_y else LINEAR
         self._look = look
         self.curves = [SeriesCurve(line) for line in panel.lines]
-        self._hovered = -1
+        self._painter = PanelPainter(self, look)
         self._line = -1
-        self._selected: frozenset[int] = frozenset()
-        self._focused = False
         self._robust = True
         self._pressed_at: QPointF | None = None
-        self._known: float | None = None
-        self.labels: dict[int, QRectF] = {}
         self._build()
         self.set_look(look)
 
@@ -81,7 +76,7 @@ class PlotPanel(pg.PlotWidget):
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._crosshair.setVisible(False)
         self.addItem(self._crosshair, ignoreBounds=True)
-        self._axis_y.log_values = self.log_y
+        self._axis_y.scale_of_values = self.scale_of_values
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._range_changed)
         self.setAccessibleName(f"Plot: {safe_text.plain(self.spec.title)}")
@@ -106,6 +101,7 @@ class PlotPanel(pg.PlotWidget):
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
         self._look = look
+        self._painter.look = look
         self.setBackground(look.surface("panel"))
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
@@ -135,7 +131,7 @@ class PlotPanel(pg.PlotWidget):
     def full_view_range(self) -> tuple[float, float]:
         """(low, high) in view units that shows the panel well: the spec's robust range, else that of the data."""
         if self.spec.y_range is not None and self._robust:
-            low, high = (value_to_view(value, self.log_y) for value in self.spec.y_range)
+            low, high = (self.scale_of_values.view_one(value) for value in self.spec.y_range)
             if math.isfinite(low) and math.isfinite(high):
                 return padded(low, high)
         return self._data_range(-math.inf, math.inf) or (0.0, 1.0)
@@ -153,19 +149,23 @@ class PlotPanel(pg.PlotWidget):
             if curve.visible and bool(inside.any()):
                 lines.append(replace(curve.line, series=curve.line.series.at(inside)))
         bottom, top = self.box.viewRange()[1]
-        y_range = (10.0**bottom, 10.0**top) if self.log_y else (float(bottom), float(top))
+        scale = self.scale_of_values
+        y_range = (scale.value(bottom), scale.value(top))
+        symmetric = scale.linear if scale.kind is ScaleKind.SYMLOG else 0.0
         mapping = self.mapping
         marked = tuple(mark for mark in self.spec.marks if marks.is_visible(mapping, mark.evidence))
-        return replace(self.spec, lines=tuple(lines), marks=marked, log_y=self.log_y, y_range=y_range)
+        return replace(self.spec, lines=tuple(lines), marks=marked, log_y=self.log_y, y_range=y_range,
+                       symlog=symmetric)  # fmt: skip
 
     def _data_range(self, low: float, high: float, extra: tuple[float, ...] = ()) -> tuple[float, float] | None:
-        found = [value_to_view(value, self.log_y) for value in extra]
+        scale = self.scale_of_values
+        found = [scale.view_one(value) for value in extra]
         for curve in self.curves:
             if curve.visible:
                 inside = curve.values[(curve.steps >= low) & (curve.steps <= high)]
                 good = inside[np.isfinite(inside) & ((inside > 0) | (not self.log_y))]
                 if good.size:
-                    found += [value_to_view(float(value), self.log_y) for value in (good.min(), good.max())]
+                    found += [scale.view_one(float(value)) for value in (good.min(), good.max())]
         found = [value for value in found if math.isfinite(value)]
         return padded(min(found), max(found)) if found else None
 
@@ -179,10 +179,17 @@ class PlotPanel(pg.PlotWidget):
         if fitted is not None:
             self.box.setYRange(*fitted, padding=0)
 
-    def set_log_y(self, log_y: bool) -> None:
-        """A logarithmic or linear value axis."""
-        self.log_y = log_y
-        self._axis_y.log_values = log_y
+    @property
+    def log_y(self) -> bool:
+        """True when the value axis is logarithmic."""
+        return self.scale_of_values.kind is ScaleKind.LOG
+
+    def set_scale(self, kind: ScaleKind) -> None:
+        """Lays the value axis out anew; the whole range comes into view."""
+        values = [curve.values for curve in self.curves]
+        linear = symlog.threshold(np.concatenate(values)) if values and kind is ScaleKind.SYMLOG else 1.0
+        self.scale_of_values = ValueScale(kind, linear)
+        self._axis_y.scale_of_values = self.scale_of_values
         self._axis_y.picture = None
         self.reset_y()
         self.refresh()
@@ -200,7 +207,7 @@ class PlotPanel(pg.PlotWidget):
         """Where data lies now, in viewport pixels."""
         rect = self.box.mapRectToScene(self.box.boundingRect())
         (x0, x1), (y0, y1) = self.box.viewRange()
-        return Mapping(QRectF(rect), (x0, x1), (y0, y1), self.log_y)
+        return Mapping(QRectF(rect), (x0, x1), (y0, y1), self.scale_of_values)
 
     def refresh(self) -> None:
         """Draws the curves anew for the visible range."""
@@ -208,7 +215,7 @@ class PlotPanel(pg.PlotWidget):
         width = max(int(self.box.width()), 50)
         for curve in self.curves:
             if curve.visible:
-                curve.refresh(low, high, (view[0], view[1]), width, self.log_y)
+                curve.refresh(low, high, (view[0], view[1]), width, self.scale_of_values)
         self.viewport().update()
 
     def _range_changed(self, *_: object) -> None:
@@ -218,8 +225,7 @@ class PlotPanel(pg.PlotWidget):
 
     def set_selected(self, indices: frozenset[int], *, focused: bool) -> None:
         """Emphasises these marks; with `focused` the others fade and lose their labels."""
-        self._selected = indices
-        self._focused = focused
+        self._painter.selected, self._painter.focused = indices, focused
         self.viewport().update()
 
     def set_crosshair(self, step: float) -> None:
@@ -231,7 +237,7 @@ class PlotPanel(pg.PlotWidget):
 
     def mark_at(self, at: QPointF) -> int | None:
         """Index of the mark, or of the mark whose label lies, under a viewport pixel."""
-        for index, box in self.labels.items():
+        for index, box in self._painter.labels.items():
             if box.contains(at) and index != known.KEY:
                 return index
         mapping = self.mapping
@@ -240,8 +246,8 @@ class PlotPanel(pg.PlotWidget):
     def _hover(self, at: QPointF) -> None:
         index = self.mark_at(at)
         hovered = -1 if index is None else index
-        if hovered != self._hovered:
-            self._hovered = hovered
+        if hovered != self._painter.hovered:
+            self._painter.hovered = hovered
             self.mark_hovered.emit(hovered)
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hovered >= 0 else Qt.CursorShape.CrossCursor)
             self.viewport().update()
@@ -254,151 +260,33 @@ class PlotPanel(pg.PlotWidget):
         """Index of the visible line nearest to a viewport pixel, when it is within a few pixels of it."""
         return nearest_line(self.mapping, self.curves, at)
 
-    # --- painting ---
-
-    def _style(self, index: int, mark: Mark) -> marks.MarkStyle:
-        severity = self._look.theme.severity(mark.severity)
-        strong = index == self._hovered or index in self._selected
-        faded = self._focused and not strong
-        return marks.MarkStyle(QColor(severity.colour), severity.shape, self._look.surface("panel"), strong, faded)
-
-    def _paint_marks(self, painter: QPainter, mapping: Mapping, under: bool) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        styled = [(self._style(index, mark), mark.evidence) for index, mark in enumerate(self.spec.marks)]
-        for style, evidence in sorted(styled, key=lambda pair: pair[0].strong):
-            if (type(evidence) in marks.UNDER_CURVES) is under and marks.is_visible(mapping, evidence):
-                painter.save()
-                marks.PAINTERS[type(evidence)](painter, mapping, evidence, style)
-                painter.restore()
-
-    def _paint_dots(self, painter: QPainter, mapping: Mapping) -> None:
-        for curve in self.curves:
-            if not curve.visible:
-                continue
-            steps, values = curve.drawn
-            lonely = steps.size > _DOTTED_POINTS
-            if lonely:
-                steps, values = curve.lonely_points()
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(curve.colour)
-            low, high = mapping.view_values
-            for step, view in zip(steps, values, strict=True):
-                if math.isfinite(view):
-                    y = mapping.rect.bottom() - (view - low) / ((high - low) or 1.0) * mapping.rect.height()
-                    if mapping.rect.top() - 4 <= y <= mapping.rect.bottom() + 4:
-                        painter.drawEllipse(QPointF(mapping.x(float(step)), y), 2.3, 2.3)
+    @property
+    def labels(self) -> dict[int, QRectF]:
+        """Where the labels of marks were painted last, by the index of the mark."""
+        return self._painter.labels
 
     @property
     def known_step(self) -> float | None:
         """From which step on the panel says that the verdict was clear."""
-        return self._known
+        return self._painter.known
 
     def set_known(self, step: float | None) -> None:
         """Shows from which step on the verdict was clear; None shows nothing."""
-        if step != self._known:
-            self._known = step
+        if step != self._painter.known:
+            self._painter.known = step
             self.viewport().update()
-
-    def _label_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.9)
-        return font
-
-    def _layout_labels(self, mapping: Mapping) -> dict[int, QRectF]:
-        metrics = QFontMetricsF(self._label_font())
-        requests = []
-        said = set()
-        for index, mark in enumerate(self.spec.marks):
-            text = safe_text.plain(mark.evidence.label, 60)
-            if not text or not marks.is_visible(mapping, mark.evidence):
-                continue
-            size = QSizeF(metrics.horizontalAdvance(text), metrics.height()) + _LABEL_PADDING * 2
-            places = tuple(marks.LABELS[type(mark.evidence)](mapping, mark.evidence, size))
-            strong = index == self._hovered or index in self._selected
-            # Two rules may mark the same place with the same word.
-            what = (text, type(mark.evidence), marks.step_range(mark.evidence), marks.values_of(mark.evidence))
-            if (self._focused and not strong) or (what in said and not strong):
-                continue
-            said.add(what)
-            requests.append(LabelRequest(index, size, places, -mark.severity.rank, strong))
-        if self._known is not None:
-            words = metrics.boundingRect(known.TEXT)
-            asked = known.label_request(
-                mapping, self._known, QSizeF(words.width(), metrics.height()) + _LABEL_PADDING * 2
-            )
-            requests += [asked] if asked is not None else []
-        # The flags of NaN and infinity lie along the upper edge and must stay visible.
-        if not requests:
-            return {}
-        below_flags = 16.0 if any(curve.bad.size for curve in self.curves) else 0.0
-        area = mapping.rect.adjusted(0, below_flags, 0, 0)
-        return place_labels(requests, area, self._obstacles(mapping))
-
-    def _obstacles(self, mapping: Mapping) -> np.ndarray:
-        low, high = mapping.view_values
-        parts = []
-        for curve in self.curves:
-            if curve.visible and curve.drawn[0].size:
-                steps, values = curve.drawn
-                x = (
-                    mapping.rect.left()
-                    + (steps - mapping.steps[0]) / ((mapping.steps[1] - mapping.steps[0]) or 1.0) * mapping.rect.width()
-                )
-                y = mapping.rect.bottom() - (values - low) / ((high - low) or 1.0) * mapping.rect.height()
-                good = np.isfinite(y)
-                parts.append(densified(x[good], y[good]))
-        return np.concatenate(parts) if parts else np.empty((0, 2))
-
-    def _paint_labels(self, painter: QPainter, mapping: Mapping) -> None:
-        self.labels = self._layout_labels(mapping)
-        painter.setFont(self._label_font())
-        for index, box in self.labels.items():
-            if index == known.KEY:
-                known.paint_label(painter, box, self._look.surface("muted"), self._look.surface("panel", 0.93))
-                continue
-            mark = self.spec.marks[index]
-            style = self._style(index, mark)
-            painter.setPen(QPen(style.tint(1.0 if style.strong else 0.45), 1.4 if style.strong else 1.0))
-            painter.setBrush(self._look.surface("panel", 0.93))
-            painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(self._look.surface("text") if style.strong else style.colour)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, safe_text.plain(mark.evidence.label, 60))
-
-    def _paint_empty(self, painter: QPainter, mapping: Mapping) -> None:
-        """Says why a panel shows no line, instead of leaving the user before an empty box."""
-        if any(curve.has_finite for curve in self.curves):
-            return
-        painter.setPen(self._look.surface("muted"))
-        text = (
-            "No points." if all(curve.values.size == 0 for curve in self.curves) else "Every value is NaN or infinite."
-        )
-        painter.drawText(mapping.rect, Qt.AlignmentFlag.AlignCenter, text)
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
         super().drawBackground(painter, rect)
         painter.save()
         painter.resetTransform()
-        mapping = self.mapping
-        painter.setClipRect(mapping.rect)
-        self._paint_marks(painter, mapping, under=True)
-        if self._known is not None and mapping.sees_step(self._known):
-            known.paint_line(painter, mapping.x(self._known), mapping.rect, self._look.surface("muted"))
+        self._painter.paint_under(painter, self.mapping)
         painter.restore()
 
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
         painter.save()
         painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        mapping = self.mapping
-        painter.setClipRect(mapping.rect)
-        self._paint_dots(painter, mapping)
-        for flag in flags.flags(self.curves, mapping):
-            painter.save()
-            flags.paint_flag(painter, mapping, flag, self._look.surface("panel"))
-            painter.restore()
-        self._paint_marks(painter, mapping, under=False)
-        self._paint_labels(painter, mapping)
-        self._paint_empty(painter, mapping)
+        self._painter.paint_over(painter, self.mapping)
         painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

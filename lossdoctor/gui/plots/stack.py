@@ -10,14 +10,15 @@ from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from lossdoctor import formatting
-from lossdoctor.figures.spec import FigureSpec, Panel
+from lossdoctor.figures.spec import FigureSpec
 from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.findings import Evidence, Finding
 from lossdoctor.gui.plots import marks
 from lossdoctor.gui.plots.axes import place_text
-from lossdoctor.gui.plots.legend import PanelHeader
+from lossdoctor.gui.plots.mapping import ScaleKind
 from lossdoctor.gui.plots.overview import Overview
 from lossdoctor.gui.plots.panel import PlotPanel
+from lossdoctor.gui.plots.panel_view import PanelView
 from lossdoctor.gui.plots.smoothing import Smoothing
 from lossdoctor.gui.plots.view_history import ViewHistory
 from lossdoctor.gui.theme import Look
@@ -33,25 +34,6 @@ _SHORTEST_VIEW = 0.06  # of the run's length: a zoom to one point still shows it
 View: TypeAlias = tuple[tuple[float, float], ...]
 
 
-class _PanelView(QWidget):
-    """One panel under its header."""
-
-    def __init__(self, panel: Panel, look: Look) -> None:
-        super().__init__()
-        self.plot = PlotPanel(panel, look)
-        self.header = PanelHeader(panel.title, self.plot.curves, look)
-        self.header.line_toggled.connect(self._toggle)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(self.plot, 1)
-
-    def _toggle(self, index: int, shown: bool) -> None:
-        self.plot.curves[index].set_visible(shown)
-        self.plot.refresh()
-
-
 class PlotStack(QWidget):
     """The plot of one run.
 
@@ -59,19 +41,22 @@ class PlotStack(QWidget):
         finding_activated(mark): a piece of evidence was clicked.
         line_activated(label): a line of several runs was clicked; the label is the run's id.
         step_pointed_at(step): the step under the pointer; NaN when it left the plot.
+        scale_changed(kind): the values of the first panel are laid out otherwise.
     """
 
     finding_activated = Signal(object)
     step_pointed_at = Signal(float)
     line_activated = Signal(str)
+    scale_changed = Signal(object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
         self.spec: FigureSpec | None = None
-        self._views: list[_PanelView] = []
+        self._views: list[PanelView] = []
         self._messages: dict[str, str] = {}
         self._history: ViewHistory[View] = ViewHistory()
+        self._scales: dict[str, ScaleKind] = {}
         self._rectangle_zoom = False
         self._robust = True
         self._counts = XAxis.STEP
@@ -132,7 +117,7 @@ class PlotStack(QWidget):
             view.deleteLater()
         self.spec = spec
         self._messages = {finding.code: str(finding.message) for finding in findings}
-        self._views = [_PanelView(panel, self._look) for panel in spec.panels] if spec is not None else []
+        self._views = [PanelView(panel, self._look) for panel in spec.panels] if spec is not None else []
         for index, view in enumerate(self._views):
             self._splitter.addWidget(view)
             self._connect(index, view)
@@ -163,7 +148,7 @@ class PlotStack(QWidget):
             plot.set_known(shown if index == 0 else None)
         self.overview.set_known(shown)
 
-    def _connect(self, index: int, view: _PanelView) -> None:
+    def _connect(self, index: int, view: PanelView) -> None:
         plot, first = view.plot, self._views[0].plot
         if index:
             plot.box.setXLink(first.box)
@@ -178,6 +163,10 @@ class PlotStack(QWidget):
         plot.box.sigRangeChanged.connect(self._moved)
         plot.box.set_rectangle_zoom(self._rectangle_zoom)
         plot.set_robust(self._robust)
+        chosen = self._scales.get(plot.spec.title)
+        if chosen is not None and chosen is not plot.scale_of_values.kind:
+            view.set_scale(chosen)
+        view.scale_chosen.connect(lambda kind: self._keep_scale(index, kind))
 
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
@@ -312,15 +301,22 @@ class PlotStack(QWidget):
 
     # --- how it is shown ---
 
-    def set_log_y(self, log_y: bool) -> None:
-        """Logarithmic or linear value axis of the loss panel."""
+    def set_scale(self, kind: ScaleKind) -> None:
+        """Lays the values of the first panel, that of the losses, out so."""
         if self._views:
-            self._views[0].plot.set_log_y(log_y)
+            self._views[0].set_scale(kind)
+            self._keep_scale(0, kind)
+
+    def _keep_scale(self, index: int, kind: ScaleKind) -> None:
+        """What the user chose for a panel holds for the next figure too."""
+        self._scales[self._views[index].plot.spec.title] = kind
+        if index == 0:
+            self.scale_changed.emit(kind)
 
     @property
-    def log_y(self) -> bool:
-        """True when the loss panel is logarithmic."""
-        return bool(self._views) and self._views[0].plot.log_y
+    def scale(self) -> ScaleKind:
+        """How the values of the first panel are laid out."""
+        return self._views[0].plot.scale_of_values.kind if self._views else ScaleKind.LINEAR
 
     def set_smoothing(self, weight: float, kind: Smoothing = Smoothing.EMA) -> None:
         """Smooths all curves; 0 none."""
