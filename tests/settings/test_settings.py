@@ -125,10 +125,10 @@ def test_bytes_that_are_no_text_and_a_file_that_is_gone(runs: Path) -> None:
 
 
 def test_thresholds_by_code_and_by_name_in_two_files(runs: Path) -> None:
-    own("[rules.loss_spike]\nnoise = 11\ntail = 5\n")
+    own("[rules.loss_spike]\nnoise = 11\ntail = 6\n")
     project(runs, "[rules.st03]\nnoise = 12\nheight-of-drop = 0.15\n")
     # The project's 12 stands over the user's 11; 0.15 is the default and no change.
-    assert rule_choice(load([runs])).limits == (("loss_spike.noise", 12.0), ("loss_spike.tail", 5.0))
+    assert rule_choice(load([runs])).limits == (("loss_spike.noise", 12.0), ("loss_spike.tail", 6.0))
 
 
 @given(st.text(max_size=200))
