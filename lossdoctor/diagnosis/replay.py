@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,7 +36,7 @@ class Replay:
     """A run judged again and again while it grows.
 
     Attributes:
-        parts: the verdict after each part, in order; the last is that of the whole run.
+        parts: the verdict after each part that was judged, in order; the last is that of the whole run.
         known_step: first of these steps from which on the verdict is the final one; None when only the end shows it.
         share: how far into the run that is, in (0, 1); NaN when `known_step` is None.
     """
@@ -75,7 +75,8 @@ def replay(run: Run, rules: Sequence[Rule] = RULES, parts: int = PARTS) -> Repla
     """Judges growing parts of a run, as live following would have done.
 
     Each part holds what was logged up to one of `parts` evenly spread steps of the run's main loss; the number of
-    planned steps is not used. Costs about `parts` / 2 diagnoses without causes.
+    planned steps is not used. Judged is from the end backwards, every second part, until the verdict is another one, and
+    then the part between: two to `parts` / 2 diagnoses without causes.
 
     Args:
         run: any run.
@@ -91,12 +92,14 @@ def replay(run: Run, rules: Sequence[Rule] = RULES, parts: int = PARTS) -> Repla
     first, last = float(main.steps.min()), float(main.steps.max())
     unplanned = replace(run, config=_without_plans(run))
     voters = [rule for rule in rules if rule.verdict]
-    judged: list[Judged] = []
+    steps = [int(step) for step in np.unique(np.linspace(first, last, parts + 1)[1:].astype(np.int64))]
+
+    def judge(index: int) -> Judged:
+        weighed = weigh(_answers(run_until(unplanned, steps[index]), voters))
+        return Judged(steps[index], weighed.verdict, weighed.confidence)
+
     with np.errstate(all="ignore"):  # as in diagnose: infinite and constant losses are values here
-        for step in np.unique(np.linspace(first, last, parts + 1)[1:].astype(np.int64)):
-            weighed = weigh(_answers(run_until(unplanned, int(step)), voters))
-            judged.append(Judged(int(step), weighed.verdict, weighed.confidence))
-    return _decided(tuple(judged), first)
+        return _decided(judge, len(steps), first)
 
 
 def run_until(run: Run, step: int) -> Run:
@@ -128,13 +131,21 @@ def _answers(run: Run, rules: Sequence[Rule]) -> list[Outcome]:
     return answers
 
 
-def _decided(judged: tuple[Judged, ...], first: float) -> Replay:
-    final = judged[-1].verdict
-    since = next((i + 1 for i in range(len(judged) - 1, -1, -1) if judged[i].verdict is not final), 0)
-    if since >= len(judged) - 1:
-        return Replay(judged, None, float("nan"))
-    step = judged[since].step
-    return Replay(judged, step, (step - first) / (judged[-1].step - first))
+def _decided(judge: Callable[[int], Judged], count: int, first: float) -> Replay:
+    """Goes back from the last of `count` parts to the first one from which on the verdict stays."""
+    judged = {count - 1: judge(count - 1)}
+    final, since = judged[count - 1], count - 1
+    for index in range(count - 3, -1, -2):
+        judged[index] = judge(index)
+        if judged[index].verdict is not final.verdict:
+            judged[index + 1] = judge(index + 1)
+            since = index + 1 if judged[index + 1].verdict is final.verdict else index + 2
+            break
+        since = index
+    parts = tuple(judged[index] for index in sorted(judged))
+    if since == count - 1:
+        return Replay(parts, None, float("nan"))
+    return Replay(parts, judged[since].step, (judged[since].step - first) / (final.step - first))
 
 
 __all__ = ["NOTHING", "Judged", "Replay", "could_have_stopped", "replay", "run_until"]

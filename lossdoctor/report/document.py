@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 import lossdoctor
 from lossdoctor import formatting
+from lossdoctor.diagnosis.replay import Replay, could_have_stopped
 from lossdoctor.errors import OutputError
 from lossdoctor.report.blocks import Block, MayBreak, Page, PageBreak, Paragraph, Tone
 from lossdoctor.report.options import Paper, ReportOptions, Section
@@ -82,7 +83,9 @@ def _blocks(result: ScanResult, options: ReportOptions, title: str, created: dat
     contrasts = contrasts_of_all(result.runs)
     if Section.RUNS in wanted:
         for item in result.runs:
-            make = partial(_run_blocks, item, options, contrasts[item.run.id])
+            # A page is laid out twice, to know its length and to draw it; this is what costs.
+            past = cache(partial(could_have_stopped, item.run, item.diagnosis.verdict))
+            make = partial(_run_blocks, item, options, contrasts[item.run.id], past)
             yield Page(anchors.of(item), item.run.id, make, part="Runs")
     if Section.COMPARISONS in wanted and len(result.runs) > 1:
         for number, pair in enumerate(pairs_to_compare(result, contrasts), 1):
@@ -92,10 +95,12 @@ def _blocks(result: ScanResult, options: ReportOptions, title: str, created: dat
         yield from appendix(result, options, created)
 
 
-def _run_blocks(item: DiagnosedRun, options: ReportOptions, contrasts: Sequence[Contrast]) -> tuple[Block, ...]:
+def _run_blocks(
+    item: DiagnosedRun, options: ReportOptions, contrasts: Sequence[Contrast], past: Callable[[], Replay | None]
+) -> tuple[Block, ...]:
     marks = options.marks.get(item.run.id, {})
     return (
-        *run_head(item),
+        *run_head(item, past()),
         *findings(item),
         *configuration(item),
         MayBreak(),

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
+from lossdoctor.diagnosis.replay import could_have_stopped
 from lossdoctor.errors import InputError
 from lossdoctor.findings import Verdict
 from lossdoctor.report.blocks import (
@@ -228,7 +229,12 @@ def test_the_head_says_from_when_on_the_verdict_was_clear() -> None:
 
     def labels(example: str) -> list[str]:
         (item,) = scan([resource("examples", example)]).runs
-        return [fact.label for block in run_head(item) if isinstance(block, VerdictBanner) for fact in block.facts]
+        return [
+            fact.label
+            for block in run_head(item, could_have_stopped(item.run, item.diagnosis.verdict))
+            if isinstance(block, VerdictBanner)
+            for fact in block.facts
+        ]
 
     assert "Clear from" in labels("03-overfitting")
     assert "Clear from" not in labels("01-healthy")

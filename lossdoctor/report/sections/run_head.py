@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from lossdoctor import formatting
-from lossdoctor.diagnosis.replay import could_have_stopped
+from lossdoctor.diagnosis.replay import Replay
 from lossdoctor.figures.build import build_figure
 from lossdoctor.report.blocks import Block, Fact, Figure, Heading, Paragraph, Tone, VerdictBanner
 from lossdoctor.runs import Run
 from lossdoctor.workspace.results import DiagnosedRun
 
 
-def run_head(item: DiagnosedRun) -> tuple[Block, ...]:
-    """Name and origin of the run, its verdict in one sentence, and the annotated figure."""
+def run_head(item: DiagnosedRun, past: Replay | None = None) -> tuple[Block, ...]:
+    """Name and origin of the run, its verdict in one sentence, and the annotated figure.
+
+    Args:
+        item: the run.
+        past: from when on its verdict was clear, where that was long before the end.
+    """
     spec = build_figure(item.run, item.diagnosis)
     return (
         Heading(item.run.name, 1),
         Paragraph(_origin(item.run), Tone.MUTED),
-        VerdictBanner(item.diagnosis.verdict, str(item.diagnosis.sentence), _facts(item)),
+        VerdictBanner(item.diagnosis.verdict, str(item.diagnosis.sentence), _facts(item, past)),
         Figure(spec, _alternative(item)),
     )
 
@@ -31,7 +36,7 @@ def _origin(run: Run) -> str:
     return "  ·  ".join(parts)
 
 
-def _facts(item: DiagnosedRun) -> tuple[Fact, ...]:
+def _facts(item: DiagnosedRun, past: Replay | None) -> tuple[Fact, ...]:
     diagnosis, unit = item.diagnosis, item.run.step_unit
     facts = [Fact("Confidence", formatting.probability(diagnosis.confidence))]
     if diagnosis.runner_up is not None:
@@ -43,7 +48,6 @@ def _facts(item: DiagnosedRun) -> tuple[Fact, ...]:
     ):
         if step is not None:
             facts.append(Fact(label, f"{unit} {formatting.step(step)}"))
-    past = could_have_stopped(item.run, diagnosis.verdict)
     if past is not None and past.known_step is not None:
         said = f"{unit} {formatting.step(past.known_step)}, {formatting.percent(past.share)} into the run"
         facts.append(Fact("Clear from", said))
