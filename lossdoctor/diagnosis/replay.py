@@ -57,6 +57,9 @@ _WASTEFUL = frozenset(
 )
 _WORTH_SAYING = 0.2  # of the run left when the verdict was clear
 
+# Points of a series from which on a verdict no longer changes with more of them, but its cost does.
+_ENOUGH = 10_000
+
 NOTHING = Replay((), None, float("nan"))
 
 
@@ -67,8 +70,18 @@ def could_have_stopped(run: Run, verdict: Verdict) -> Replay | None:
     """
     if verdict not in _WASTEFUL:
         return None
-    past = replay(run)
-    return past if past.known_step is not None and past.wasted >= _WORTH_SAYING else None
+    past = replay(replace(run, series=tuple(map(_thinned, run.series))))
+    if past.known_step is None or past.parts[-1].verdict is not verdict:
+        return None
+    return past if past.wasted >= _WORTH_SAYING else None
+
+
+def _thinned(series: Series) -> Series:
+    """Every k-th point and the last one, where there are far more than a part's verdict needs."""
+    stride = -(-len(series) // _ENOUGH)
+    if stride <= 1:
+        return series
+    return series.at(np.unique(np.append(np.arange(0, len(series), stride), len(series) - 1)))
 
 
 def replay(run: Run, rules: Sequence[Rule] = RULES, parts: int = PARTS) -> Replay:
