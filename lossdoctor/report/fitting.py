@@ -30,49 +30,7 @@ class Fitted:
     scale: float
 
 
-def one_sheet_holds(blocks: Sequence[Block], width: float, height: float) -> bool:
-    """True when everything fits on one sheet, uncut, with figures a little lower than they should be at most."""
-    flows = _Flows(width)
-    taken = sum(sum(heights(block.spec)[:2]) / 2 for block in blocks if isinstance(block, Figure))
-    # From the end: causes and checks are the longest, and often enough to know.
-    for block in reversed(blocks):
-        taken += flows.height(block)
-        if taken > height:
-            return False
-    return True
-
-
-def parts(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
-    """The blocks of a page cut at each `MayBreak`."""
-    found: list[list[Block]] = [[]]
-    for block in blocks:
-        if isinstance(block, MayBreak):
-            found.append([])
-        else:
-            found[-1].append(block)
-    return [tuple(part) for part in found if part]
-
-
-def fit(blocks: tuple[Block, ...], width: float, height: float) -> Fitted:
-    """The flowables of one sheet.
-
-    Figures take the room that the text leaves, between their least and greatest height. Where even the least is too
-    much, causes and checks first lose their secondary lines, then lists their last items, the longest list first.
-    """
-    flows = _Flows(width)
-    while True:
-        figures = [heights(block.spec) for block in blocks if isinstance(block, Figure)]
-        text = sum(flows.height(block) for block in blocks)
-        least = sum(limits[0] for limits in figures)
-        if text + least <= height or (shorter := _shortened(blocks)) is None:
-            break
-        blocks = shorter
-    share = (height - text) / len(figures) if figures else 0.0
-    flow = [flowable for block in blocks for flowable in flows.of(block, share)]
-    return Fitted(flow, min(1.0, height / max(text + least, 1.0)))
-
-
-class _Flows:
+class Flows:
     """The flowables of blocks and their heights; each block is set once, however often it is asked for."""
 
     def __init__(self, width: float) -> None:
@@ -99,6 +57,46 @@ class _Flows:
             height = sum(float(flowable.wrap(self._width, 1e6)[1]) for flowable in flow)
             self._set[id(block)] = block, flow, height
         return self._set[id(block)]
+
+
+def one_sheet_holds(blocks: Sequence[Block], flows: Flows, height: float) -> bool:
+    """True when everything fits on one sheet, uncut, with figures a little lower than they should be at most."""
+    taken = sum(sum(heights(block.spec)[:2]) / 2 for block in blocks if isinstance(block, Figure))
+    # From the end: causes and checks are the longest, and often enough to know.
+    for block in reversed(blocks):
+        taken += flows.height(block)
+        if taken > height:
+            return False
+    return True
+
+
+def parts(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+    """The blocks of a page cut at each `MayBreak`."""
+    found: list[list[Block]] = [[]]
+    for block in blocks:
+        if isinstance(block, MayBreak):
+            found.append([])
+        else:
+            found[-1].append(block)
+    return [tuple(part) for part in found if part]
+
+
+def fit(blocks: tuple[Block, ...], flows: Flows, height: float) -> Fitted:
+    """The flowables of one sheet of this height.
+
+    Figures take the room that the text leaves, between their least and greatest height. Where even the least is too
+    much, causes and checks first lose their secondary lines, then lists their last items, the longest list first.
+    """
+    while True:
+        figures = [heights(block.spec) for block in blocks if isinstance(block, Figure)]
+        text = sum(flows.height(block) for block in blocks)
+        least = sum(limits[0] for limits in figures)
+        if text + least <= height or (shorter := _shortened(blocks)) is None:
+            break
+        blocks = shorter
+    share = (height - text) / len(figures) if figures else 0.0
+    flow = [flowable for block in blocks for flowable in flows.of(block, share)]
+    return Fitted(flow, min(1.0, height / max(text + least, 1.0)))
 
 
 def _shortened(blocks: tuple[Block, ...]) -> tuple[Block, ...] | None:

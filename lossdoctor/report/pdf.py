@@ -16,7 +16,7 @@ from lossdoctor.report import fonts
 from lossdoctor.report.blocks import Block, Heading, Page, PageBreak, Table
 from lossdoctor.report.canvas import canvas_class
 from lossdoctor.report.document import ReportDocument
-from lossdoctor.report.fitting import fit, one_sheet_holds, parts
+from lossdoctor.report.fitting import Flows, fit, one_sheet_holds, parts
 from lossdoctor.report.flowables import set_block
 from lossdoctor.report.furniture import BOTTOM, SIDE, TOP, draw_furniture
 from lossdoctor.report.places import mark_place, place
@@ -27,6 +27,8 @@ from lossdoctor.workspace.atomic_file import atomic_target
 _WITH_HEADING = 70.0
 # Characters of a run's name above its second sheet: one line.
 _CONTINUED = 70
+# Of a report of so few pages everything set for counting is kept for drawing; of a longer one nothing, for its memory.
+_KEPT = 32
 
 
 def write_pdf(document: ReportDocument, path: Path, progress: Progress = silent, cancel: Cancel = never) -> None:
@@ -65,7 +67,8 @@ class _Pdf:
     sheets_of: dict[str, int] = field(default_factory=dict)
     total: int = 0
     drawn: int = 0
-    _in_hand: tuple[Page, list[tuple[Block, ...]]] | None = None
+    _in_hand: tuple[Page, list[tuple[Block, ...]], Flows] | None = None
+    _kept: dict[str, tuple[tuple[Block, ...], Flows]] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> list[Page | tuple[Block, ...]]:
@@ -98,7 +101,8 @@ class _Pdf:
         width, height = self.size
         if index == 0:
             mark_place(canvas, page.anchor, page.title, level=1)
-        fitted = fit(self._sheets(page)[index], width, height)
+        sheets, flows = self._sheets(page)
+        fitted = fit(sheets[index], flows, height)
         canvas.saveState()
         canvas.translate(0, height)
         canvas.scale(fitted.scale, fitted.scale)
@@ -109,19 +113,22 @@ class _Pdf:
         canvas.restoreState()
 
     def _count_sheets(self, page: Page) -> int:
-        blocks = page.make()
-        return 1 if one_sheet_holds(blocks, *self.size) else len(parts(blocks))
+        blocks, flows = page.make(), Flows(self.size[0])
+        if self.n_pages <= _KEPT:
+            self._kept[page.anchor] = blocks, flows
+        return 1 if one_sheet_holds(blocks, flows, self.size[1]) else len(parts(blocks))
 
-    def _sheets(self, page: Page) -> list[tuple[Block, ...]]:
-        """The blocks of each sheet of a page; those of the page in hand are kept."""
+    def _sheets(self, page: Page) -> tuple[list[tuple[Block, ...]], Flows]:
+        """The blocks of each sheet of a page, and how they are set; those of the page in hand are kept."""
         if self._in_hand is None or self._in_hand[0] is not page:
-            blocks = page.make()
+            known = page.anchor in self._kept
+            blocks, flows = self._kept.pop(page.anchor) if known else (page.make(), Flows(self.size[0]))
             found = parts(blocks) if self.sheets_of[page.anchor] > 1 else [blocks]
             rest = [
                 (Heading(f"{safe_text.elide_middle(page.title, _CONTINUED)}, continued"), *part) for part in found[1:]
             ]
-            self._in_hand = page, [found[0], *rest]
-        return self._in_hand[1]
+            self._in_hand = page, [found[0], *rest], flows
+        return self._in_hand[1], self._in_hand[2]
 
     @cached_property
     def n_pages(self) -> int:
