@@ -17,7 +17,6 @@ import sys
 import sysconfig
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import unused
@@ -87,30 +86,16 @@ def trim(folder: Path) -> None:
             if HOST_LIBRARIES.match(path.name):
                 path.unlink()
     unused.remove(inner)
+    for path in inner.glob("*.dist-info/RECORD"):
+        path.unlink()
     if sys.platform == "linux":
-        drop_orphans(inner)
-
-
-def drop_orphans(inner: Path) -> None:
-    """Takes away the libraries at the top that nothing that is left refers to, until nothing changes."""
-    while True:
-        wanted = {name for path in inner.rglob("*") if is_library(path) for name in needs(path)}
-        orphans = [path for path in inner.glob("lib*.so*") if path.name not in wanted and "python" not in path.name]
-        if not orphans:
-            return
-        for path in orphans:
-            path.unlink()
-
-
-def is_library(path: Path) -> bool:
-    """Whether a file is a shared library or an extension module."""
-    return path.is_file() and not path.is_symlink() and ".so" in path.name
-
-
-def needs(path: Path) -> Iterator[str]:
-    """The names of the libraries that one is linked with."""
-    done = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True, check=False)
-    yield from re.findall(r"NEEDED\s+(\S+)", done.stdout)
+        for path in unused.orphans(inner, "lib*.so*"):
+            if not path.name.startswith("libpython"):
+                path.unlink()
+        # Where Python was built with them, two thirds of it are tables for debuggers.
+        subprocess.run(["strip", "--strip-debug", *map(str, inner.glob("libpython3*.so*"))], check=True)
+        # One program that looks at the name it is called by; a second would carry the whole archive again.
+        (folder / "lossdoctor-gui").symlink_to("lossdoctor")
 
 
 def licences(folder: Path) -> None:

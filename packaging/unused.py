@@ -6,6 +6,8 @@ tests/packaging/test_unused.py uses the program without them.
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -42,7 +44,9 @@ _QT_TOOLS = (
 )  # fmt: skip
 _FILES = (
     "*.pyi", "distutils-precedence.pth", "reportlab/graphics/barcode/test.py", "PySide6/libpyside6qml.abi3.so.*",
-    "tensorboard/webfiles.zip", *(f"PySide6/{tool}" for tool in _QT_TOOLS),
+    "tensorboard/webfiles.zip", "PIL/_avif.*.so", "PIL/_webp.*.so", "PIL/_imagingft.*.so", "PIL/_imagingcms.*.so",
+    # yaml goes on without it, and lossdoctor must not use it.
+    "PIL/_imagingtk.*.so", "yaml/_yaml.*.so", *(f"PySide6/{tool}" for tool in _QT_TOOLS),
 )  # fmt: skip
 
 
@@ -83,6 +87,30 @@ def remove(site: Path) -> None:
     """Takes them away, and the folders that are then empty."""
     for path in list(unused(site)):
         path.unlink()
+    for orphan in orphans(site, "*.libs/lib*.so*"):
+        orphan.unlink()
     for folder in sorted((path for path in site.rglob("*") if path.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def orphans(site: Path, pattern: str) -> list[Path]:
+    """The libraries of this pattern to which nothing else leads, directly or through others of them.
+
+    Libraries that are loaded by name, without being linked with, would be taken for orphans; in the `.libs` folders of wheels
+    and in what PyInstaller collects there are none.
+    """
+    candidates = {path.name: path for path in site.glob(pattern) if not path.is_symlink()}
+    rest = {path for path in site.rglob("*.so*") if path.is_file() and not path.is_symlink()} - set(candidates.values())
+    waiting, reached = list(rest), set()
+    while waiting:
+        for name in _needs(waiting.pop()):
+            if name in candidates and name not in reached:
+                reached.add(name)
+                waiting.append(candidates[name])
+    return sorted(path for name, path in candidates.items() if name not in reached)
+
+
+def _needs(library: Path) -> list[str]:
+    done = subprocess.run(["objdump", "-p", str(library)], capture_output=True, text=True, check=True)
+    return re.findall(r"NEEDED\s+(\S+)", done.stdout)
