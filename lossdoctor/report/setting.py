@@ -57,7 +57,8 @@ def _paragraph_class() -> Any:
         _broken_for: tuple[float, tuple[float, float]] | None = None
 
         def wrap(self, width: float, height: float) -> tuple[float, float]:
-            if self._broken_for is None or self._broken_for[0] != width:
+            # Where a paragraph cannot be split at the foot of a page, ReportLab drops its lines and asks again.
+            if self._broken_for is None or self._broken_for[0] != width or not hasattr(self, "blPara"):
                 self._broken_for = width, super().wrap(width, height)
             return self._broken_for[1]
 

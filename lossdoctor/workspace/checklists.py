@@ -86,7 +86,12 @@ def run_key(run: Run) -> str:
     Not the run's id, which is relative to the folder that happened to be opened: ticks made with the whole experiment
     folder open are there when one of its runs is opened alone.
     """
-    return f"{os.path.abspath(run.path)}\n{run.name}"
+    return _storable(f"{os.path.abspath(run.path)}\n{run.name}")
+
+
+def _storable(text: str) -> str:
+    """Text as SQLite takes it: bytes of a path that are no UTF-8, and halves of surrogate pairs, become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,11 @@ def fingerprint(run: Run) -> str:
         for array in (series.steps, series.values, series.wall_times):
             digest.update(b"" if array is None else array[:_PRINTED_POINTS].tobytes())
     return digest.hexdigest()
+
+
+def _is_gone(path: str) -> bool:
+    """Whether nothing lies at a stored path; one with escapes cannot be looked for, so it counts as there."""
+    return "\\udc" not in path and not os.path.exists(path)
 
 
 class ChecklistStore:
@@ -171,7 +181,7 @@ class ChecklistStore:
         if not known:
             return False
         rows = self._connection.execute("SELECT run FROM prints WHERE print = ? AND run != ?", (known, key)).fetchall()
-        gone = [str(row[0]) for row in rows if not os.path.exists(str(row[0]).partition("\n")[0])]
+        gone = [str(row[0]) for row in rows if _is_gone(str(row[0]).partition("\n")[0])]
         if len(gone) != 1:
             return False
         try:
@@ -238,7 +248,7 @@ class ChecklistStore:
 
     def set_column_map(self, path: str, columns: tuple[tuple[str, str], ...]) -> bool:
         """Remembers what the columns of one table mean, or forgets it when empty; False when it could not be written."""
-        place = os.path.abspath(path)
+        place = _storable(os.path.abspath(path))
         if not columns:
             return self._write("DELETE FROM maps WHERE path = ?", (place,), "meaning of the columns")
         values = (place, json.dumps(columns), time.time())
@@ -247,7 +257,7 @@ class ChecklistStore:
     def _write(self, change: str, values: tuple[str | float, ...], what: str) -> bool:
         try:
             with self._lock, self._connection:
-                self._connection.execute(change, values)
+                self._connection.execute(change, [_storable(v) if isinstance(v, str) else v for v in values])
         except sqlite3.Error as error:
             self.notice = f"The {what} could not be saved in {self.path}: {error}."
             return False

@@ -154,4 +154,4 @@ def _value(value: ConfigValue) -> ConfigValue:
 
 
 def _text(document: dict[str, Any]) -> str:
-    return json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps({"schema": SCHEMA, **document}, indent=2, ensure_ascii=True, allow_nan=False)
