@@ -176,7 +176,9 @@ class MainWindow(QMainWindow):
         menu.clear()
         menu.setEnabled(bool(paths))
         for path in paths:
-            menu.addAction(safe_text.menu(path)).triggered.connect(lambda _=False, p=path: chosen(p))
+            action = menu.addAction(safe_text.menu(path))
+            action.setToolTip(safe_text.html(path))  # without one, Qt takes the text for HTML
+            action.triggered.connect(lambda _=False, p=path: chosen(p))
 
     # --- looks ---
 

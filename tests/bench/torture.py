@@ -31,7 +31,7 @@ from tests.bench.mutations import damaged
 SECONDS = 5.0
 MEMORY = 1 << 30
 _ADDRESSES = 6 << 30  # a backstop far above what is measured: libraries reserve addresses that they never use
-_NEIGHBOURS = 40
+_NEIGHBOURS, _NEIGHBOUR_BYTES = 6, 200_000
 _context = mp.get_context("fork")
 
 
@@ -64,12 +64,12 @@ class Victim:
         return self.path.relative_to(self.root).as_posix()
 
     def neighbours(self) -> Iterator[Path]:
-        """The files of its folder, the largest left out where there are many; of MLflow's layout those of the run."""
+        """The files of its folder, a few small ones where there are many; of MLflow's layout those of the run."""
         folder = self.path.parent
         if folder.name in ("metrics", "params", "tags") and (folder.parent / "meta.yaml").is_file():
             yield folder.parent / "meta.yaml"
         files = sorted(path for path in folder.iterdir() if path.is_file() and path != self.path)
-        yield from (path for path in files[:_NEIGHBOURS] if path.stat().st_size < 1 << 20)
+        yield from (path for path in files[:_NEIGHBOURS] if path.stat().st_size < _NEIGHBOUR_BYTES)
 
 
 class Rack:

@@ -46,6 +46,7 @@ def header_menu(
 
 def _check(menu: QMenu, text: str, on: bool) -> QAction:
     action = menu.addAction(text)
+    action.setToolTip(safe_text.html(text))
     action.setCheckable(True)
     action.setChecked(on)
     return action
