@@ -136,7 +136,7 @@ class ResultCache:
 
     def _open(self) -> sqlite3.Connection | None:
         with suppress(OSError, sqlite3.Error):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 return _connect(self.path)
             except sqlite3.OperationalError:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from lossdoctor.importers.options import ColumnMap
 from lossdoctor.importers.role_choice import CHOSEN, with_roles
@@ -126,7 +126,7 @@ def _is_gone(path: str) -> bool:
 
 
 class ChecklistStore:
-    """Marks in one SQLite file (write-ahead log, every change synced to disk). Safe to use from several threads.
+    """Marks in one SQLite file (rollback journal, every change synced to disk). Safe to use from several threads.
 
     A file that is not a database is set aside with the ending `.bad` and a new one is begun; a folder that cannot be
     written leaves the ticks in memory. Either way `notice` says so in one sentence; it is empty when all is well.
@@ -152,12 +152,12 @@ class ChecklistStore:
         """Remembers a mark, or forgets it when it says nothing; False when it could not be written (`notice` says why)."""
         key = run_key(run)
         if mark == OPEN:
-            return self._write("DELETE FROM marks WHERE run = ? AND item = ?", (key, item), "mark")
+            return self._write("mark", ("DELETE FROM marks WHERE run = ? AND item = ?", (key, item)))
         values = (key, item, str(mark.status), mark.note, time.time())
-        if not self._write("INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)", values, "mark"):
-            return False
+        change = "INSERT OR REPLACE INTO marks (run, item, status, note, changed_at) VALUES (?, ?, ?, ?, ?)"
         known = fingerprint(run)
-        return not known or self._write("INSERT OR REPLACE INTO prints VALUES (?, ?)", (key, known), "mark")
+        print_too = [("INSERT OR REPLACE INTO prints (run, print) VALUES (?, ?)", (key, known))] if known else []
+        return self._write("mark", (change, values), *print_too)
 
     def ticks(self, run: Run) -> frozenset[str]:
         """The ids of the items that were done, ruled out or confirmed for this run."""
@@ -170,7 +170,7 @@ class ChecklistStore:
         return self.set_mark(run, item, Mark(status, old.note))
 
     def _marks(self, key: str) -> list[tuple[str, str, str]]:
-        return self._connection.execute("SELECT item, status, note FROM marks WHERE run = ?", (key,)).fetchall()
+        return self._read("SELECT item, status, note FROM marks WHERE run = ?", (key,))
 
     def _adopt(self, run: Run, key: str) -> bool:
         """Gives a run without marks those of an equal run whose file is gone: it was moved or renamed.
@@ -180,7 +180,7 @@ class ChecklistStore:
         known = fingerprint(run)
         if not known:
             return False
-        rows = self._connection.execute("SELECT run FROM prints WHERE print = ? AND run != ?", (known, key)).fetchall()
+        rows = self._read("SELECT run FROM prints WHERE print = ? AND run != ?", (known, key))
         gone = [str(row[0]) for row in rows if _is_gone(str(row[0]).partition("\n")[0])]
         if len(gone) != 1:
             return False
@@ -196,7 +196,7 @@ class ChecklistStore:
         """Every mark of every run, by run and item."""
         asked = "SELECT run, item, status, note, changed_at FROM marks ORDER BY run, item"
         with self._lock:
-            rows = self._connection.execute(asked).fetchall()
+            rows = self._read(asked)
         return [StoredMark(str(r), str(i), str(s), str(n), float(t)) for r, i, s, n, t in rows]
 
     def restore(self, marks: Iterable[StoredMark]) -> int:
@@ -209,7 +209,7 @@ class ChecklistStore:
             sqlite3.Error: nothing could be written.
         """
         change = """
-            INSERT INTO marks VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, item) DO UPDATE
+            INSERT INTO marks (run, item, status, note, changed_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, item) DO UPDATE
             SET status = excluded.status, note = excluded.note, changed_at = excluded.changed_at
             WHERE excluded.changed_at > marks.changed_at
         """
@@ -221,19 +221,20 @@ class ChecklistStore:
         """The roles chosen for single series of this run, by tag, the last choice first; unknown words are left out."""
         asked = "SELECT tag, role FROM roles WHERE run = ? ORDER BY chosen_at DESC, tag"
         with self._lock:
-            rows = self._connection.execute(asked, (run_key(run),)).fetchall()
+            rows = self._read(asked, (run_key(run),))
         return {str(tag): Role(role) for tag, role in rows if role in _ROLES}
 
     def set_role(self, run: Run, tag: str, role: Role | None) -> bool:
         """Remembers the role of one series, or forgets it with None; False when it could not be written."""
         if role is None:
-            return self._write("DELETE FROM roles WHERE run = ? AND tag = ?", (run_key(run), tag), "role")
+            return self._write("role", ("DELETE FROM roles WHERE run = ? AND tag = ?", (run_key(run), tag)))
         values = (run_key(run), tag, str(role), time.time())
-        return self._write("INSERT OR REPLACE INTO roles VALUES (?, ?, ?, ?)", values, "role")
+        change = "INSERT OR REPLACE INTO roles (run, tag, role, chosen_at) VALUES (?, ?, ?, ?)"
+        return self._write("role", (change, values))
 
     def forget_roles(self, run: Run) -> bool:
         """Forgets every role chosen for this run; False when it could not be written."""
-        return self._write("DELETE FROM roles WHERE run = ?", (run_key(run),), "role")
+        return self._write("role", ("DELETE FROM roles WHERE run = ?", (run_key(run),)))
 
     def with_choices(self, run: Run) -> Run:
         """The run with the roles that were chosen for its series."""
@@ -242,7 +243,7 @@ class ChecklistStore:
     def column_maps(self) -> tuple[ColumnMap, ...]:
         """What was said of the columns of single tables, by path; a damaged entry is left out."""
         with self._lock:
-            rows = self._connection.execute("SELECT path, columns FROM maps ORDER BY path").fetchall()
+            rows = self._read("SELECT path, columns FROM maps ORDER BY path")
         maps = (_column_map(str(path), str(columns)) for path, columns in rows)
         return tuple(item for item in maps if item is not None)
 
@@ -250,14 +251,25 @@ class ChecklistStore:
         """Remembers what the columns of one table mean, or forgets it when empty; False when it could not be written."""
         place = _storable(os.path.abspath(path))
         if not columns:
-            return self._write("DELETE FROM maps WHERE path = ?", (place,), "meaning of the columns")
+            return self._write("meaning of the columns", ("DELETE FROM maps WHERE path = ?", (place,)))
         values = (place, json.dumps(columns), time.time())
-        return self._write("INSERT OR REPLACE INTO maps VALUES (?, ?, ?)", values, "meaning of the columns")
+        change = "INSERT OR REPLACE INTO maps (path, columns, chosen_at) VALUES (?, ?, ?)"
+        return self._write("meaning of the columns", (change, values))
 
-    def _write(self, change: str, values: tuple[str | float, ...], what: str) -> bool:
+    def _read(self, asked: str, values: tuple[str, ...] = ()) -> list[Any]:
+        """The rows; none, and a notice, where the file cannot be read any more."""
+        try:
+            return self._connection.execute(asked, values).fetchall()
+        except sqlite3.Error as error:
+            self.notice = f"The checklists could not be read from {self.path}: {error}."
+            return []
+
+    def _write(self, what: str, *changes: tuple[str, tuple[str | float, ...]]) -> bool:
+        """Makes all of the changes or none."""
         try:
             with self._lock, self._connection:
-                self._connection.execute(change, [_storable(v) if isinstance(v, str) else v for v in values])
+                for change, values in changes:
+                    self._connection.execute(change, [_storable(v) if isinstance(v, str) else v for v in values])
         except sqlite3.Error as error:
             self.notice = f"The {what} could not be saved in {self.path}: {error}."
             return False
@@ -270,7 +282,7 @@ class ChecklistStore:
 
     def _open(self) -> sqlite3.Connection:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 return _connect(self.path)
             except sqlite3.OperationalError:
@@ -296,7 +308,9 @@ def _connect(path: Path | None) -> sqlite3.Connection:
     # Ticks may be read by the report's worker thread while the window writes; the store's lock orders them.
     connection = sqlite3.connect(":memory:" if path is None else path, timeout=_BUSY_SECONDS, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        # Not a write-ahead log: it shares memory through a file, which home folders on a network do not keep in step, and
+        # which ends the program by a signal where another one cuts that file short.
+        connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("PRAGMA synchronous = FULL")
         damage = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         if damage != "ok":

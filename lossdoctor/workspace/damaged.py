@@ -15,7 +15,7 @@ def set_aside(path: Path) -> Path:
             break
         number += 1
     os.replace(path, target)
-    for ending in ("-wal", "-shm"):
+    for ending in ("-wal", "-shm", "-journal"):
         side = path.with_name(path.name + ending)
         if side.exists():
             os.replace(side, target.with_name(target.name + ending))
