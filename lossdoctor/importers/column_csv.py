@@ -14,6 +14,7 @@ from lossdoctor.importers.base import FileHead, Grouping, ImportResult, Match, S
 from lossdoctor.importers.dialect import decode, number, split_lines, without_holes
 from lossdoctor.importers.files import read_bytes, relative_id, shown, unreadable
 from lossdoctor.importers.reading import build_run
+from lossdoctor.importers.table import ends_whole, unterminated_problem
 from lossdoctor.importers.tag_meaning import Quantity, describe
 from lossdoctor.runs import Problem, ProblemLevel, Series
 
@@ -72,12 +73,15 @@ class ColumnCsvImporter:
             except OSError as error:
                 problems.append(unreadable(path, error))
                 continue
-            column = _column(split_lines(decode(data)))
+            lines = split_lines(decode(data))
+            column = _column(lines)
             if column is None:
                 text = "holds no column of numbers."
                 problems.append(Problem("no_numbers", ProblemLevel.WARNING, shown(path), text))
                 continue
             problems += _told(column, path, whole)
+            if whole and not ends_whole(lines[-1]):
+                problems.append(unterminated_problem(shown(path), len(lines)))
             name = shown(os.path.basename(path))
             tag = _tag(path)
             series.append(Series(tag, np.array(column.steps, np.int64), np.array(column.values, float), None, name))

@@ -70,7 +70,12 @@ class WandbChartImporter:
         problems: list[Problem] = []
         tables: dict[str, Configs] = {}
         for path in source.files:
-            if _holds_runs(path):
+            try:
+                holds_runs = is_runs_table(read_head(path))
+            except OSError as error:  # without its beginning nothing says what it is
+                problems.append(unreadable(path, error))
+                continue
+            if holds_runs:
                 tables[path] = read_runs_table(path, problems)
             else:
                 _read_chart(path, found, problems)
@@ -95,13 +100,6 @@ def _quoted_numbers(lines: Sequence[str]) -> bool:
     cells = [split_cells(line, ",") for line in lines]
     whole = all(line.count('"') == 2 * len(row) for line, row in zip(lines, cells, strict=True))
     return whole and number(cells[1][0]) is not None
-
-
-def _holds_runs(path: str) -> bool:
-    try:
-        return is_runs_table(read_head(path))
-    except OSError:
-        return False
 
 
 def _read_chart(path: str, found: dict[str, ChartRun], problems: list[Problem]) -> None:

@@ -18,22 +18,22 @@ def atomic_target(path: Path) -> Iterator[Path]:
     Raises:
         OutputError: the folder does not exist, is not writable, or the disk is full.
     """
+    temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-        os.close(handle)
         temporary = Path(name)
+        os.close(handle)
         # mkstemp makes files for the owner only; a report is an ordinary file, so the user's umask decides.
         temporary.chmod(0o666 & ~_umask())
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
         yield temporary
+        _to_disk(temporary)
         temporary.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
-        with suppress(OSError):
-            temporary.unlink()
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def write_text(path: Path, text: str) -> None:
@@ -44,6 +44,15 @@ def write_text(path: Path, text: str) -> None:
     """
     with atomic_target(path) as temporary:
         temporary.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def _to_disk(path: Path) -> None:
+    """Waits until the content is on the disk: a rename may survive a loss of power that the content does not."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:

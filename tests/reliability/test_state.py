@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import signal
 import sqlite3
 import time
@@ -24,6 +23,7 @@ from lossdoctor.workspace.checklists import ChecklistStore
 from lossdoctor.workspace.examined import HowToExamine, SourceResult, examine_source
 from lossdoctor.workspace.recent import RecentPaths
 from tests.helpers.bounded import bounded
+from tests.helpers.faults import full_disk
 from tests.workspace.test_scan import write_log
 
 DONE = Mark(Standing.DONE, "note " * 40)
@@ -104,12 +104,6 @@ def test_marks_survive_kill_9_again_and_again(tmp_path: Path) -> None:
         assert {f"item{number}" for number in range(1, acknowledged + 1)} <= set(marks)
         assert len(marks) - acknowledged in (0, 1)
     assert not list(tmp_path.glob("*.bad*"))
-
-
-def full_disk(size: int) -> None:
-    """From now on no file of this process may grow beyond so many bytes."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def tick_on_a_full_disk(path: Path, size: int) -> tuple[int, str, int]:
