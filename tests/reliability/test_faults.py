@@ -31,7 +31,11 @@ def copied(name: str, folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     first = sorted((SAMPLES / name).iterdir())[0]
     target = folder / first.name
-    shutil.copytree(first, target) if first.is_dir() else (folder.mkdir(), shutil.copyfile(first, target))
+    if first.is_dir():
+        shutil.copytree(first, target)
+    else:
+        folder.mkdir(parents=True)
+        shutil.copyfile(first, target)
     return folder
 
 
