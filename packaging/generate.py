@@ -30,22 +30,17 @@ def formats() -> str:
     return "\n".join(["| Format | Usual names | Written by |", "|---|---|---|", *rows])
 
 
-_FAMILIES = {
-    "CV": "Convergence", "GN": "Generalisation", "ST": "Stability", "LR": "Learning rate", "GR": "Gradient norm",
-    "HG": "Histograms by layer", "TP": "Time", "IM": "The log itself",
-}  # fmt: skip
-
-
 def rules() -> str:
     """Every rule with a link to its page, a row for each family of codes."""
+    from lossdoctor.findings.families import FAMILIES
     from lossdoctor.rules.registry import RULES
 
     rows = []
-    for family, title in _FAMILIES.items():
+    for family, title in FAMILIES.items():
         found = sorted((rule for rule in RULES if rule.code.startswith(family)), key=lambda rule: rule.code)
         links = (f"[{rule.title}](resources/help/findings/{rule.code}.md)" for rule in found)
         rows.append(f"| {title} | {', '.join(links)} |")
-    assert {rule.code[:2] for rule in RULES} == set(_FAMILIES)
+    assert {rule.code[:2] for rule in RULES} == set(FAMILIES)
     return "\n".join(["| About | What is looked for |", "|---|---|", *rows])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
 from lossdoctor import formatting, safe_text
@@ -18,6 +19,7 @@ from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.plot_export import write_plot
 from lossdoctor.gui.plots.mapping import ScaleKind
 from lossdoctor.gui.selection import RunSelection
+from lossdoctor.gui.views.marks_menu import marks_menu
 from lossdoctor.workspace.run_marks import RunMarks
 
 _CHANNEL = "plot export"
@@ -73,6 +75,21 @@ class PlotCommands(QObject):
         scale = self._window.plot.stack.scale
         self._window.set_checked("view.log_y", scale is ScaleKind.LOG)
         self._window.set_checked("view.symlog_y", scale is ScaleKind.SYMLOG)
+
+    def choose_marks(self) -> None:
+        """Offers the families of findings whose marks are drawn, below the plot's bar."""
+        pane = self._window.plot
+        menu = marks_menu(pane, pane.families, pane.hidden_families, self._show_family, lambda: self._hide_families(()))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(pane.stack.mapToGlobal(QPoint(pane.stack.width() - menu.sizeHint().width() - 12, 4)))
+
+    def _show_family(self, family: str, shown: bool) -> None:
+        hidden = self._window.plot.hidden_families
+        self._hide_families(hidden - {family} if shown else hidden | {family})
+
+    def _hide_families(self, hidden: Iterable[str]) -> None:
+        self._window.plot.hide_families(hidden)
+        self._window.plot.stack.select(self._selection.finding)
 
     def copy_plot(self) -> None:
         """The plot as a picture to the clipboard."""

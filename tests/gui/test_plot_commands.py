@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.gui.desk import Desk
@@ -324,3 +325,33 @@ def test_an_export_over_epochs_counts_epochs(desks: Desks, shown: Desk, qtbot: A
     epochs = shown.selection.run.run.get("epoch")  # type: ignore[union-attr]
     assert epochs is not None
     assert max(float(row["epoch"]) for row in rows) == epochs.values.max()
+
+
+def drawn_codes(desk: Desk) -> set[str]:
+    return {mark.code for panel in desk.window.plot.stack.panels for mark in panel.spec.marks}
+
+
+def test_marks_are_hidden_by_family_and_stay_so(desks: Desks, shown: Desk, qtbot: Any) -> None:
+    before = drawn_codes(shown)
+    assert any(code.startswith("GN") for code in before)
+    zoom(shown, 100, 200)
+    press(shown, qtbot, Qt.Key.Key_M)
+    menu = shown.window.plot.findChild(QMenu)
+    assert menu is not None
+    entry = next(action for action in menu.actions() if action.text().startswith("Generalisation"))
+    assert "mark" in entry.text()
+    entry.trigger()
+    assert {code for code in drawn_codes(shown) if code.startswith("GN")} == set()
+    assert shown.window.plot.stack.step_window == pytest.approx((100, 200))
+    menu.close()
+    desks.close(shown)
+    again = desks.open()
+    opened(again, qtbot, resource("examples"), 6)
+    choose(again, qtbot, "03-overfitting/version_0")
+    assert {code for code in drawn_codes(again) if code.startswith("GN")} == set()
+    again.plot_commands.choose_marks()
+    menu = again.window.plot.findChild(QMenu)
+    assert menu is not None
+    menu.actions()[-1].trigger()
+    assert drawn_codes(again) == before
+    menu.close()

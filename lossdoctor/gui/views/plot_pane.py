@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
+from lossdoctor.figures.families import families_on, without_families
 from lossdoctor.figures.spec import FigureSpec
 from lossdoctor.figures.time_axis import over_axis
 from lossdoctor.figures.x_axis import XAxis
@@ -67,6 +68,7 @@ class PlotPane(QWidget):
             box.setMinimumWidth(box.sizeHint().width())
         self._align: Callable[[FigureSpec], FigureSpec] = lambda spec: spec
         self._whole: FigureSpec | None = None
+        self._hidden: frozenset[str] = frozenset()
         self._findings: tuple[Finding, ...] = ()
         self._weight = PlainLabel("off", tone="small")
         self._weight.setFixedWidth(self._weight.fontMetrics().horizontalAdvance("0.00") + 6)
@@ -114,6 +116,9 @@ class PlotPane(QWidget):
     def set_figure(self, spec: FigureSpec | None, findings: tuple[Finding, ...] = ()) -> None:
         """Shows a figure; None, or one without panels, says what is missing."""
         self._whole, self._findings = spec, findings
+        if spec is not None:
+            spec = without_families(spec, self._hidden)
+        over_steps = spec
         counts = XAxis(self.x_axis.currentData())
         untimed = False
         if spec is not None and counts is not XAxis.STEP:
@@ -122,7 +127,7 @@ class PlotPane(QWidget):
             spec = timed
         if spec is not None:
             spec = self._align(spec)
-        self.stack.set_counts(counts, self._whole)
+        self.stack.set_counts(counts, over_steps)
         empty = spec is None or not spec.panels
         self._unit = spec.x_label if spec is not None and spec.x_label else "step"
         self._hint.set_text("Choose a run to see its curves." if spec is None else "This run has no numbers to draw.")
@@ -134,6 +139,24 @@ class PlotPane(QWidget):
             self.stack.set_smoothing(self.smoothing.value() / 100, self._kind)
         self._pages.setCurrentWidget(self._hint if empty else self.stack)
         self._show_step(math.nan)
+
+    @property
+    def families(self) -> dict[str, int]:
+        """How many marks each family of findings has on the plot, the hidden ones among them."""
+        return families_on(self._whole) if self._whole is not None else {}
+
+    @property
+    def hidden_families(self) -> frozenset[str]:
+        """Families whose marks are not drawn."""
+        return self._hidden
+
+    def hide_families(self, hidden: Iterable[str]) -> None:
+        """Draws the marks of all families but these; what is in view stays in view."""
+        self._hidden = frozenset(hidden)
+        view, zoomed = self.stack.view, self.stack.is_zoomed
+        self._redraw()
+        if zoomed:
+            self.stack.look_at(view)
 
     def _smooth(self, weight: float) -> None:
         self._weight.set_text(f"{weight:.2f}" if weight else "off")
