@@ -11,7 +11,7 @@ from lossdoctor.figures.x_axis import counters_of
 from lossdoctor.runs import Role, Run, Series
 
 # From top to bottom.
-_PANELS = (
+PANELS = (
     ("Validation loss", Role.VAL_LOSS),
     ("Training loss", Role.TRAIN_LOSS),
     ("Validation metric", Role.VAL_METRIC),
@@ -55,7 +55,7 @@ def build_overlay(runs: Sequence[Run], keys: Sequence[str]) -> FigureSpec:
     """
     shown = list(zip(runs, slots(keys[:SLOTS]), strict=False))
     panels = []
-    for title, role in _PANELS:
+    for title, role in PANELS:
         lines = tuple(
             Polyline(series, role, run.id, slot)
             for run, slot in shown

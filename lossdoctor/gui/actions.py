@@ -173,6 +173,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                help="Switch the loss axis between linear and logarithmic."),
     ActionSpec("view.symlog_y", "Symmetric lo&garithmic loss axis", VIEW, "set_symlog_y", ("Shift+Y",), "", with_run,
                checkable=True, help="Logarithmic on both sides of zero: for losses that are negative or reach 0."),
+    ActionSpec("view.median", "Median of t&he marked runs", VIEW, "draw_median", ("Shift+M",), "", with_runs,
+               checkable=True, help="Draw the median of the marked runs, of each group where the list is grouped."),
     ActionSpec("view.marks", "Mar&ks on the plot…", VIEW, "choose_marks", ("m",), "", with_run,
                help="Show or hide the marks of findings by their family, and your notes."),
     ActionSpec("view.series", "Add or hide a s&eries…", VIEW, "choose_series", ("a",), "axes", with_run,

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from lossdoctor.figures.overlay import SLOTS, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.gui.commands import Commands
-from lossdoctor.gui.drawn import NOTE, figure_of
+from lossdoctor.gui.drawn import NOTE, figure_of, median_figure_of
 from lossdoctor.gui.jobs import JobRunner
 from lossdoctor.gui.live import Live
 from lossdoctor.gui.main_window import MainWindow
@@ -23,7 +23,7 @@ from lossdoctor.gui.theme import Appearance, Look
 from lossdoctor.runs import Role
 from lossdoctor.workspace.checklists import run_key
 from lossdoctor.workspace.results import DiagnosedRun
-from lossdoctor.workspace.run_marks import Note, RunMarks
+from lossdoctor.workspace.run_marks import RunMarks
 
 CHANNEL = "figure"
 
@@ -49,7 +49,7 @@ class Drawing(QObject):
         self._notes, self._appearance, self._live = notes, appearance, live
         self._commands, self._run_commands, self._plot_commands = commands, run_commands, plot_commands
         self._drawn: list[DiagnosedRun] = []
-        self._drawn_with: tuple[tuple[str, ...], tuple[Note, ...]] = ((), ())
+        self._drawn_with: tuple[object, ...] = ()
         selection.run_changed.connect(self._run_changed)
         selection.finding_changed.connect(window.plot.stack.select)
         selection.finding_shown.connect(window.plot.stack.zoom_to)
@@ -57,6 +57,7 @@ class Drawing(QObject):
         window.plot.stack.line_activated.connect(self._line_activated)
         window.plot.mark_activated.connect(self._mark_activated)
         plot_commands.tags_changed.connect(self.draw)
+        runs.layoutChanged.connect(self.draw)  # other groups have other medians
         run_commands.baseline_changed.connect(self.draw)
         appearance.changed.connect(self._look_changed)
 
@@ -65,7 +66,7 @@ class Drawing(QObject):
             self.draw()
             return
         self._jobs.cancel(CHANNEL)
-        self._drawn = []
+        self._drawn, self._drawn_with = [], ()
         self._window.plot.set_figure(None)
         self._runs.set_colours({})
 
@@ -76,13 +77,20 @@ class Drawing(QObject):
             return
         same = len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True))
         tags, notes = self._plot_commands.tags, self._notes.notes(item.run)
-        if same and (tags, notes) == self._drawn_with:
+        together = self._plot_commands.median and len(several) > 1
+        groups = {each.run.id: self._runs.group_of(each) for each in several} if together else {}
+        wanted = (tags, notes, tuple(groups.items()))
+        if same and wanted == self._drawn_with:
             return
-        self._drawn, self._drawn_with = several, (tags, notes)
-        self._show_colours(several)
+        self._drawn, self._drawn_with = several, wanted
+        self._show_colours([] if together else several)
         self._jobs.submit(
             CHANNEL,
-            lambda _cancel, _progress: figure_of(several, tags, notes),
+            lambda _cancel, _progress: (
+                median_figure_of(several, lambda each: groups[each.run.id])
+                if together
+                else figure_of(several, tags, notes)
+            ),
             on_done=self._figure_built,
             on_error=self._commands.show_error,
         )
@@ -102,7 +110,7 @@ class Drawing(QObject):
         )
 
     def _look_changed(self, _look: Look) -> None:
-        self._show_colours(self._drawn)
+        self._show_colours([] if self._plot_commands.median else self._drawn)
 
     def _figure_built(self, figure: object) -> None:
         if self._selection.run is None:
@@ -112,7 +120,7 @@ class Drawing(QObject):
         self._window.plot.stack.select(self._selection.finding)
         self._live.keep_view()
         self._plot_commands.show_scale()
-        if len(self._drawn) > SLOTS:
+        if len(self._drawn) > SLOTS and not self._plot_commands.median:
             text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
             self._window.messages.show_notice(Notice(Level.INFO, text, "Filter or mark fewer runs."))
 

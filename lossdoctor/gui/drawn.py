@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from lossdoctor import formatting
 from lossdoctor.figures.build import build_figure
+from lossdoctor.figures.medians import build_medians
 from lossdoctor.figures.overlay import SLOTS, build_overlay, slots
 from lossdoctor.figures.spec import FigureSpec, Mark
 from lossdoctor.figures.tag_panels import with_tags
 from lossdoctor.findings import Severity, Span
+from lossdoctor.runs import Run
 from lossdoctor.workspace.checklists import run_key
 from lossdoctor.workspace.results import DiagnosedRun
 from lossdoctor.workspace.run_marks import Note
@@ -24,6 +27,15 @@ def _with_notes(spec: FigureSpec, notes: Sequence[Note]) -> FigureSpec:
     own = tuple(Mark(NOTE, Severity.INFO, Span(note.first, note.last, note.text, note.tag)) for note in notes)
     first = spec.panels[0]
     return replace(spec, panels=(replace(first, marks=(*first.marks, *own)), *spec.panels[1:]))
+
+
+def median_figure_of(items: Sequence[DiagnosedRun], group_of: Callable[[DiagnosedRun], str]) -> FigureSpec:
+    """The figure of the medians of several runs, a line for each group; `group_of` names a run's group."""
+    groups: dict[str, list[Run]] = {}
+    for item in items:
+        groups.setdefault(group_of(item), []).append(item.run)
+    named = [(f"{name or 'Median'} · {formatting.count(len(runs), 'run')}", runs) for name, runs in groups.items()]
+    return build_medians(named)
 
 
 def figure_of(items: Sequence[DiagnosedRun], tags: Sequence[str], notes: Sequence[Note] = ()) -> FigureSpec:

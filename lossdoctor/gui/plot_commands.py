@@ -44,6 +44,7 @@ class PlotCommands(QObject):
         self._dialogs = dialogs
         self._marks = marks
         self.tags: tuple[str, ...] = ()
+        self.median = False
         window.plot.stack.scale_changed.connect(self.show_scale)
 
     def view_back(self) -> None:
@@ -75,6 +76,11 @@ class PlotCommands(QObject):
         scale = self._window.plot.stack.scale
         self._window.set_checked("view.log_y", scale is ScaleKind.LOG)
         self._window.set_checked("view.symlog_y", scale is ScaleKind.SYMLOG)
+
+    def draw_median(self, on: bool) -> None:
+        """Draws marked runs as the median of each group, or each for itself."""
+        self.median = on
+        self.tags_changed.emit()
 
     def choose_marks(self) -> None:
         """Offers the families of findings whose marks are drawn, below the plot's bar."""

@@ -116,4 +116,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = str(Path(__file__).parent)
     for item in items:
         if str(item.path).startswith(here):
-            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise|grabbing)"))
+            item.add_marker(
+                pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise|grabbing)")
+            )

@@ -237,8 +237,15 @@ class RunsModel(QAbstractTableModel):
             for start, size in zip(starts, sizes, strict=True)
         }
 
+    def group_of(self, item: DiagnosedRun) -> str:
+        """The heading of a run's group, without the number of its runs; "" without groups."""
+        row = next((row for row in self._rows if row.item.run.id == item.run.id), None)
+        return self._name_of(self._group_value(row)) if self._group_by and row is not None else ""
+
     def _group_name(self, row: int) -> str:
-        value = self._group_value(self._rows[self._order[row]])
+        return self._name_of(self._group_value(self._rows[self._order[row]]))
+
+    def _name_of(self, value: ConfigValue) -> str:
         if self._group_by == BY_FOLDER:
             return safe_text.plain(value) or "the opened folder"
         return f"{safe_text.plain(self._group_by)} = {config_text(value)}"

@@ -62,6 +62,7 @@ class SeriesCurve:
         branch = line.series.last_branch()
         self.steps = branch.steps
         self.values = branch.values
+        self.band = branch.band
         # Indices of NaN and infinities; found once, asked for at every paint.
         self.bad = np.flatnonzero(~np.isfinite(self.values))
         self._shown = self.values

@@ -162,7 +162,10 @@ class PlotPanel(pg.PlotWidget):
         found = [scale.view_one(value) for value in extra]
         for curve in self.curves:
             if curve.visible:
-                inside = curve.values[(curve.steps >= low) & (curve.steps <= high)]
+                rows = (curve.steps >= low) & (curve.steps <= high)
+                inside = curve.values[rows]
+                if curve.band is not None:
+                    inside = np.concatenate((inside, curve.band.lower[rows], curve.band.upper[rows]))
                 good = inside[np.isfinite(inside) & ((inside > 0) | (not self.log_y))]
                 if good.size:
                     found += [scale.view_one(float(value)) for value in (good.min(), good.max())]

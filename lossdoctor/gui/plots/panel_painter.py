@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from lossdoctor import safe_text
 from lossdoctor.figures.spec import Mark, Panel
-from lossdoctor.gui.plots import flags, known, marks
+from lossdoctor.gui.plots import bands, flags, known, marks
 from lossdoctor.gui.plots.curve import SeriesCurve
 from lossdoctor.gui.plots.geometry import densified
 from lossdoctor.gui.plots.labels import LabelRequest, place_labels
@@ -56,6 +56,9 @@ class PanelPainter:
     def paint_under(self, painter: QPainter, mapping: Mapping) -> None:
         """What lies below the curves."""
         painter.setClipRect(mapping.rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for curve in self._panel.curves:
+            bands.paint(painter, curve, mapping)
         self._paint_marks(painter, mapping, under=True)
         if self.known is not None and mapping.sees_step(self.known):
             known.paint_line(painter, mapping.x(self.known), mapping.rect, self.look.surface("muted"))
