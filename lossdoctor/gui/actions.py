@@ -155,6 +155,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                separated=True, help="Show what each series of the run in view is taken for, and correct it."),
     ActionSpec("edit.note", "Add a &note…", EDIT, "add_note", ("Ctrl+M",), "", with_run,
                help="Write a note at the step last pointed at; a click on a note offers to remove it."),
+    ActionSpec("edit.span_note", "Add a note o&ver the part in view…", EDIT, "add_span_note", ("Ctrl+Shift+N",), "", with_run,
+               help="Write a note about the steps in view; Shift and a drag on the plot do so for any span."),
     ActionSpec("edit.columns", "M&ap columns…", EDIT, "map_columns", ("Ctrl+Shift+L",), "", with_paths,
                help="Say what the columns of a table are that lossdoctor cannot know."),
     ActionSpec("edit.filter", "&Filter runs", EDIT, "focus_filter", ("Ctrl+F", "/"), "search", with_runs,

@@ -23,6 +23,7 @@ from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
 from lossdoctor.gui.models.runs_model import RunsModel
+from lossdoctor.gui.note_commands import NoteCommands
 from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.scan_course import ScanCourse
@@ -87,7 +88,8 @@ class Desk(QObject):
         self.marks = RunMarks(store.path)
         self.undo_stack = QUndoStack(self)
         self.run_commands = RunCommands(window, selection, store, self.marks, self.undo_stack)
-        self.plot_commands = PlotCommands(window, selection, jobs, dialogs, self.marks)
+        self.plot_commands = PlotCommands(window, selection, jobs, dialogs)
+        self.note_commands = NoteCommands(window, selection, dialogs, self.marks, self.undo_stack)
         self.help_commands = HelpCommands(window, selection, appearance, settings, store, self.run_commands,
                                           self.commands.open_examples)  # fmt: skip
         self.layer_commands = LayerCommands(window, selection, jobs, appearance)
@@ -104,11 +106,12 @@ class Desk(QObject):
         self.live.following.grew.connect(lambda _growth: self.course.count(self.session.result))
         self.selection.run_changed.connect(self._run_changed)
         self.drawing = Drawing(self.window, self.selection, self.jobs, self.runs_model, self.marks, self.appearance,
-                               self.commands, self.run_commands, self.plot_commands, self.live)  # fmt: skip
+                               self.commands, self.run_commands, self.plot_commands, self.note_commands,
+                               self.live)  # fmt: skip
 
     def _handler(self, name: str) -> Callable[..., object]:
-        homes = (self.commands, self.run_commands, self.plot_commands, self.help_commands, self.layer_commands,
-                 self.compare_commands, self.live)  # fmt: skip
+        homes = (self.commands, self.run_commands, self.plot_commands, self.note_commands, self.help_commands,
+                 self.layer_commands, self.compare_commands, self.live)  # fmt: skip
         handler: Callable[..., object] = next(getattr(home, name) for home in homes if hasattr(home, name))
         return handler
 

@@ -16,6 +16,7 @@ from lossdoctor.gui.live import Live
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.runs_model import RunsModel
+from lossdoctor.gui.note_commands import NoteCommands
 from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.selection import RunSelection
@@ -42,12 +43,14 @@ class Drawing(QObject):
         commands: Commands,
         run_commands: RunCommands,
         plot_commands: PlotCommands,
+        note_commands: NoteCommands,
         live: Live,
     ) -> None:
         super().__init__(window)
         self._window, self._selection, self._jobs, self._runs = window, selection, jobs, runs
         self._notes, self._appearance, self._live = notes, appearance, live
         self._commands, self._run_commands, self._plot_commands = commands, run_commands, plot_commands
+        self._note_commands = note_commands
         self._drawn: list[DiagnosedRun] = []
         self._drawn_with: tuple[object, ...] = ()
         selection.run_changed.connect(self._run_changed)
@@ -57,6 +60,7 @@ class Drawing(QObject):
         window.plot.stack.line_activated.connect(self._line_activated)
         window.plot.mark_activated.connect(self._mark_activated)
         plot_commands.tags_changed.connect(self.draw)
+        note_commands.notes_changed.connect(self.draw)
         runs.layoutChanged.connect(self.draw)  # other groups have other medians
         run_commands.baseline_changed.connect(self.draw)
         appearance.changed.connect(self._look_changed)
@@ -129,7 +133,7 @@ class Drawing(QObject):
         if self._selection.run is None:
             return
         if mark.code == NOTE:
-            self._plot_commands.show_note(mark.evidence.label)
+            self._note_commands.show_note(mark.evidence.label)
             return
         findings = [f for f in self._selection.run.diagnosis.findings if f.code == mark.code]
         exact = [finding for finding in findings if mark.evidence in finding.evidence]

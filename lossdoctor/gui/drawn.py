@@ -21,12 +21,20 @@ NOTE = "note"  # the code of a mark that is the user's own
 
 
 def _with_notes(spec: FigureSpec, notes: Sequence[Note]) -> FigureSpec:
-    """The figure with the user's notes on its first panel."""
+    """The figure with the user's notes, each on the panel that shows its series, else on the first."""
     if not notes or not spec.panels:
         return spec
-    own = tuple(Mark(NOTE, Severity.INFO, Span(note.first, note.last, note.text, note.tag)) for note in notes)
-    first = spec.panels[0]
-    return replace(spec, panels=(replace(first, marks=(*first.marks, *own)), *spec.panels[1:]))
+    homes: dict[int, list[Mark]] = {}
+    for note in notes:
+        mark = Mark(NOTE, Severity.INFO, Span(note.first, note.last, note.text, note.tag))
+        homes.setdefault(_home(spec, note.tag), []).append(mark)
+    panels = (replace(p, marks=(*p.marks, *homes.get(i, ()))) for i, p in enumerate(spec.panels))
+    return replace(spec, panels=tuple(panels))
+
+
+def _home(spec: FigureSpec, tag: str) -> int:
+    shows = (i for i, panel in enumerate(spec.panels) if any(line.series.tag == tag for line in panel.lines))
+    return next(shows, 0)
 
 
 def median_figure_of(items: Sequence[DiagnosedRun], group_of: Callable[[DiagnosedRun], str]) -> FigureSpec:

@@ -8,9 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 
-from lossdoctor import formatting, safe_text
+from lossdoctor import safe_text
 from lossdoctor.figures.tag_panels import other_tags
-from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.gui.dialogs.files import FileDialogs
 from lossdoctor.gui.dialogs.palette import CommandPalette, Entry
 from lossdoctor.gui.jobs import JobError, JobRunner
@@ -20,7 +19,6 @@ from lossdoctor.gui.plot_export import write_plot
 from lossdoctor.gui.plots.mapping import ScaleKind
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.views.marks_menu import marks_menu
-from lossdoctor.workspace.run_marks import RunMarks
 
 _CHANNEL = "plot export"
 
@@ -29,20 +27,17 @@ class PlotCommands(QObject):
     """The handlers.
 
     Signals:
-        tags_changed(): other series or notes are to be drawn.
+        tags_changed(): other series are to be drawn.
     """
 
     tags_changed = Signal()
 
-    def __init__(
-        self, window: MainWindow, selection: RunSelection, jobs: JobRunner, dialogs: FileDialogs, marks: RunMarks
-    ) -> None:
+    def __init__(self, window: MainWindow, selection: RunSelection, jobs: JobRunner, dialogs: FileDialogs) -> None:
         super().__init__(window)
         self._window = window
         self._selection = selection
         self._jobs = jobs
         self._dialogs = dialogs
-        self._marks = marks
         self.tags: tuple[str, ...] = ()
         self.median = False
         window.plot.stack.scale_changed.connect(self.show_scale)
@@ -101,34 +96,6 @@ class PlotCommands(QObject):
         """The plot as a picture to the clipboard."""
         QGuiApplication.clipboard().setPixmap(self._window.plot.stack.grab())
         self._window.messages.show_notice(Notice(Level.SUCCESS, "The plot is on the clipboard."))
-
-    def add_note(self) -> None:
-        """Writes a note at the step last pointed at."""
-        item, stack = self._selection.run, self._window.plot.stack
-        if item is None or stack.spec is None:
-            return
-        if self._window.plot.x_axis.currentData() != XAxis.STEP:
-            self._window.messages.show_notice(Notice(Level.INFO, "Notes are made at steps: choose Step as the axis."))
-            return
-        step = float(round(stack.step_of_interest))
-        text = self._dialogs.ask_note(self._window, f"{stack.spec.x_label or 'step'} {formatting.step(step)}")
-        if not text:
-            return
-        if not self._marks.add_note(item.run, "", step, step, text):
-            self._window.messages.show_notice(Notice(Level.ERROR, "The note could not be saved."))
-        self.tags_changed.emit()
-
-    def show_note(self, text: str) -> None:
-        """Shows a note of the run in view in full and offers to remove it."""
-        self._window.messages.show_notice(Notice(Level.INFO, text, "", "Remove", lambda: self._remove_note(text)))
-
-    def _remove_note(self, text: str) -> None:
-        item = self._selection.run
-        for note in self._marks.notes(item.run) if item is not None else ():
-            if note.text == text:
-                self._marks.remove_note(note.id)
-        self._window.messages.clear()
-        self.tags_changed.emit()
 
     def export_plot(self) -> None:
         """Writes what is on the screen."""

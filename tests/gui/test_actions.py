@@ -13,6 +13,7 @@ from lossdoctor.gui.compare_commands import CompareCommands
 from lossdoctor.gui.help_commands import HelpCommands
 from lossdoctor.gui.layer_commands import LayerCommands
 from lossdoctor.gui.live import Live
+from lossdoctor.gui.note_commands import NoteCommands
 from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.resources import resource
@@ -38,7 +39,16 @@ def test_mnemonics_are_unique_within_a_menu() -> None:
 def test_every_action_has_handler_menu_icon_and_help(spec: ActionSpec) -> None:
     assert any(
         callable(getattr(home, spec.handler, None))
-        for home in (Commands, RunCommands, PlotCommands, HelpCommands, LayerCommands, CompareCommands, Live)
+        for home in (
+            Commands,
+            RunCommands,
+            PlotCommands,
+            HelpCommands,
+            LayerCommands,
+            CompareCommands,
+            NoteCommands,
+            Live,
+        )
     )
     assert spec.menu in MENUS
     assert spec.help.endswith(".")

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QMenu
 
 from lossdoctor.diagnosis.engine import diagnose
+from lossdoctor.findings import Span
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.palette import CommandPalette, rank
 from lossdoctor.gui.plots.view_history import ViewHistory
@@ -230,8 +231,48 @@ def test_a_note_is_drawn_kept_and_removed(desks: Desks, shown: Desk, qtbot: Any)
     qtbot.waitUntil(lambda: notes(again) == ["doubled the batch <here>"], timeout=5_000)
     index = [mark.code for mark in again.window.plot.stack.panels[0].spec.marks].index("note")
     again.window.plot.mark_activated.emit(again.window.plot.stack.panels[0].spec.marks[index])
-    again.plot_commands._remove_note("doubled the batch <here>")
+    again.note_commands.remove_note("doubled the batch <here>")
     qtbot.waitUntil(lambda: notes(again) == [], timeout=5_000)
+    again.window.actions_by_id["edit.undo"].trigger()
+    qtbot.waitUntil(lambda: notes(again) == ["doubled the batch <here>"], timeout=5_000)
+
+
+def noted_spans(desk: Desk) -> list[tuple[int, float, float]]:
+    return [
+        (index, mark.evidence.start, mark.evidence.end)
+        for index, panel in enumerate(desk.window.plot.stack.panels)
+        for mark in panel.spec.marks
+        if mark.code == "note" and isinstance(mark.evidence, Span)
+    ]
+
+
+def test_a_note_over_the_part_in_view(shown: Desk, qtbot: Any) -> None:
+    zoom(shown, 100, 200)
+    shown.window.actions_by_id["edit.span_note"].trigger()
+    qtbot.waitUntil(lambda: noted_spans(shown) == [(0, 100.0, 200.0)], timeout=5_000)
+    shown.window.actions_by_id["edit.undo"].trigger()
+    qtbot.waitUntil(lambda: noted_spans(shown) == [], timeout=5_000)
+    shown.window.actions_by_id["edit.redo"].trigger()
+    qtbot.waitUntil(lambda: noted_spans(shown) == [(0, 100.0, 200.0)], timeout=5_000)
+
+
+def test_a_note_over_a_span_drawn_on_a_lower_panel(shown: Desk, qtbot: Any) -> None:
+    panel = shown.window.plot.stack.panels[1]
+    mapping, view = panel.mapping, panel.viewport()
+    shift = Qt.KeyboardModifier.ShiftModifier
+    y = int(mapping.rect.center().y())
+    first, last = (QPoint(round(mapping.x(step)), y) for step in (300, 150))
+    before = shown.window.plot.stack.step_window
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, shift, first)
+    move = QMouseEvent(QEvent.Type.MouseMove, QPointF(last), view.mapToGlobal(QPointF(last)), Qt.MouseButton.NoButton,
+                       Qt.MouseButton.LeftButton, shift)  # fmt: skip
+    QGuiApplication.sendEvent(view, move)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, shift, last)
+    qtbot.waitUntil(lambda: len(noted_spans(shown)) == 1, timeout=5_000)
+    ((index, low, high),) = noted_spans(shown)
+    assert index == 1
+    assert (low, high) == pytest.approx((150, 300), abs=4)
+    assert shown.window.plot.stack.step_window == pytest.approx(before)
 
 
 def test_the_axis_counts_epochs(shown: Desk, qtbot: Any) -> None:

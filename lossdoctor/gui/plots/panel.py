@@ -26,6 +26,7 @@ from lossdoctor.gui.plots.view_box import StepViewBox
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import Role
 
+_CLICK = 4  # pixels that the mouse may move between press and release of a click
 _GRID = 255  # the theme's grid colour is faint already
 
 
@@ -37,6 +38,7 @@ class PlotPanel(pg.PlotWidget):
         mark_clicked(index): a mark of this panel's spec was clicked.
         line_clicked(index): a line was clicked where no mark is.
         line_hovered(index): the line under the pointer where no mark is, -1 for none.
+        span_drawn(low, high): the user dragged with Shift from one step to another.
         mark_hovered(index): the mark under the pointer, -1 for none.
     """
 
@@ -44,6 +46,7 @@ class PlotPanel(pg.PlotWidget):
     mark_clicked = Signal(int)
     mark_hovered = Signal(int)
     line_clicked = Signal(int)
+    span_drawn = Signal(float, float)
     line_hovered = Signal(int)
 
     def __init__(self, panel: Panel, look: Look, parent: QWidget | None = None) -> None:
@@ -293,13 +296,23 @@ class PlotPanel(pg.PlotWidget):
         painter.restore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pressed_at = event.position() if event.button() is Qt.MouseButton.LeftButton else None
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            step = self.mapping.step_at(event.position().x())
+            self._draw_span((step, step))
+            return
+        self._pressed_at = event.position() if left else None
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if (span := self._painter.span) is not None:
+            self._draw_span(None)
+            if abs(self.mapping.x(span[1]) - self.mapping.x(span[0])) > _CLICK:
+                self.span_drawn.emit(min(span), max(span))
+            return
         super().mouseReleaseEvent(event)
         pressed, self._pressed_at = self._pressed_at, None
-        if pressed is None or (event.position() - pressed).manhattanLength() > 4:
+        if pressed is None or (event.position() - pressed).manhattanLength() > _CLICK:
             return
         index = self.mark_at(event.position())
         if index is not None:
@@ -308,12 +321,20 @@ class PlotPanel(pg.PlotWidget):
             self.line_clicked.emit(line)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        mapping = self.mapping
+        if self._painter.span is not None:
+            self._draw_span((self._painter.span[0], mapping.step_at(event.position().x())))
+            return
         super().mouseMoveEvent(event)
         mapping = self.mapping
         inside = mapping.rect.contains(event.position())
         self.steps_pointed_at.emit(mapping.step_at(event.position().x()) if inside else math.nan)
         if not event.buttons():
             self._hover(event.position())
+
+    def _draw_span(self, span: tuple[float, float] | None) -> None:
+        self._painter.span = span
+        self.viewport().update()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)

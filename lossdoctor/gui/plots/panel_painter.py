@@ -40,6 +40,7 @@ class PanelPainter:
         hovered: index of the mark under the pointer, -1 for none.
         selected: indices of the marks of the chosen finding.
         focused: marks that are not selected fade and lose their labels.
+        span: steps between which the user is drawing a span; None for none.
         known: from which step on the verdict was clear; None shows nothing.
         labels: where the labels were painted last, by the index of the mark, or `known.KEY`.
     """
@@ -51,6 +52,7 @@ class PanelPainter:
         self.selected: frozenset[int] = frozenset()
         self.focused = False
         self.known: float | None = None
+        self.span: tuple[float, float] | None = None
         self.labels: dict[int, QRectF] = {}
 
     def paint_under(self, painter: QPainter, mapping: Mapping) -> None:
@@ -60,6 +62,10 @@ class PanelPainter:
         for curve in self._panel.curves:
             bands.paint(painter, curve, mapping)
         self._paint_marks(painter, mapping, under=True)
+        if self.span is not None:
+            left, right = sorted(mapping.x(step) for step in self.span)
+            area = QRectF(left, mapping.rect.top(), right - left, mapping.rect.height())
+            painter.fillRect(area, self.look.surface("accent", 0.2))
         if self.known is not None and mapping.sees_step(self.known):
             known.paint_line(painter, mapping.x(self.known), mapping.rect, self.look.surface("muted"))
 

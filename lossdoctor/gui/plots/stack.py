@@ -41,6 +41,7 @@ class PlotStack(QWidget):
         finding_activated(mark): a piece of evidence was clicked.
         line_activated(label): a line of several runs was clicked; the label is the run's id.
         step_pointed_at(step): the step under the pointer; NaN when it left the plot.
+        span_drawn(low, high, tag): a span of steps was drawn on the panel whose first series is `tag`.
         scale_changed(kind): the values of the first panel are laid out otherwise.
     """
 
@@ -48,6 +49,7 @@ class PlotStack(QWidget):
     step_pointed_at = Signal(float)
     line_activated = Signal(str)
     scale_changed = Signal(object)
+    span_drawn = Signal(float, float, str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +158,8 @@ class PlotStack(QWidget):
         plot.show_step_axis(last, self.spec.x_label if self.spec else "", self._counts)
         plot.steps_pointed_at.connect(self._point_at)
         plot.mark_clicked.connect(lambda mark: self.finding_activated.emit(plot.spec.marks[mark]))
+        tag = plot.spec.lines[0].series.tag if plot.spec.lines else ""
+        plot.span_drawn.connect(lambda low, high: self.span_drawn.emit(low, high, tag))
         plot.mark_hovered.connect(lambda mark: self._hovered(plot, mark))
         plot.line_clicked.connect(lambda line: self._line_clicked(plot, line))
         plot.line_hovered.connect(lambda line: self._line_hovered(plot, line))
