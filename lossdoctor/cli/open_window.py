@@ -15,16 +15,21 @@ if TYPE_CHECKING:
 
 @click.command("open", short_help="Open the window (the default command).")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False))
+@click.option("--new-window", is_flag=True, help="Open a window of its own, even where one is open already.")
 @rule_options
 @reading_options
 @config_option
 @click.pass_context
-def open_window(context: click.Context, /, paths: tuple[Path, ...], **_flags: object) -> int:
-    """Open the window on PATHS (folders or log files); without a path it offers recent folders and the examples."""
+def open_window(context: click.Context, /, paths: tuple[Path, ...], new_window: bool, **_flags: object) -> int:
+    """Open the window on PATHS (folders or log files); without a path it offers recent folders and the examples.
+
+    Where a window is open already, it takes the paths over; with --new-window, or with flags about settings, they get a
+    window of their own.
+    """
     said = said_by(context)
     if said.values or said.config:
         _check(context, paths)
-    return show(paths, said=said)
+    return show(paths, said=said, own_window=new_window)
 
 
 def _check(context: click.Context, paths: tuple[Path, ...]) -> None:
@@ -37,7 +42,9 @@ def _check(context: click.Context, paths: tuple[Path, ...]) -> None:
     read_options(settings)
 
 
-def show(paths: tuple[Path, ...], *, demo: bool = False, said: Overrides | None = None) -> int:
+def show(
+    paths: tuple[Path, ...], *, demo: bool = False, said: Overrides | None = None, own_window: bool = False
+) -> int:
     """Opens the window and returns its exit status when it is closed.
 
     Raises:
@@ -54,4 +61,4 @@ def show(paths: tuple[Path, ...], *, demo: bool = False, said: Overrides | None 
     from lossdoctor.gui.app import run_window
     from lossdoctor.settings.in_force import NOTHING_SAID
 
-    return run_window(paths, demo=demo, said=said or NOTHING_SAID)
+    return run_window(paths, demo=demo, said=said or NOTHING_SAID, own_window=own_window)

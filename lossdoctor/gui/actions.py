@@ -139,6 +139,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
                separated=True, help="Put the path of the run in view on the clipboard."),
     ActionSpec("edit.reveal", "Show in file &manager", EDIT, "reveal_run", ("Ctrl+Shift+F",), "folder-open", with_run,
                help="Open the folder of the run in view."),
+    ActionSpec("edit.read_again", "Read t&his run again", EDIT, "read_again", ("Shift+F5",), "reload", with_run,
+               help="Read the log of the run in view again; the other runs stay as they are."),
     ActionSpec("edit.pin", "Pin as base&line", EDIT, "toggle_baseline", ("b",), "pin", with_run, separated=True,
                help="Draw this run beside every other, or stop doing so."),
     ActionSpec("edit.ignore", "&Ignore run", EDIT, "ignore_runs", ("Del",), "", with_run,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -15,6 +15,7 @@ from lossdoctor import __version__
 from lossdoctor.gui import icons
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
+from lossdoctor.gui.single_instance import SingleInstance, hand_over, server_name
 from lossdoctor.gui.theme import Appearance
 from lossdoctor.gui.window_settings import WindowSettings
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
@@ -38,24 +39,35 @@ def make_application(arguments: Sequence[str] = ("lossdoctor",)) -> QApplication
     return app
 
 
-def run_window(paths: Sequence[Path], *, demo: bool = False, said: Overrides = NOTHING_SAID) -> int:
-    """Shows the window until it is closed.
+def run_window(
+    paths: Sequence[Path], *, demo: bool = False, said: Overrides = NOTHING_SAID, own_window: bool = False
+) -> int:
+    """Shows the window until it is closed; where one is open already, hands the paths to that and returns at once.
 
     Args:
         paths: what to open; none shows the empty page.
         demo: open the bundled examples.
-        said: what the command line said about settings.
+        said: what the command line said about settings; the window that is there would not know, so these get their own.
+        own_window: open a window of its own in any case.
 
     Returns:
         The exit status for the process.
     """
     app = make_application(sys.argv[:1])
+    alone = own_window or demo or said != NOTHING_SAID
+    name = server_name()
+    if not alone and hand_over(paths, name):
+        return 0
     start_log(log_path())
     reporter = CrashReporter(log_path(), app)
     reporter.install()
     settings = WindowSettings()
     with ChecklistStore() as store:
         desk = Desk(Appearance(app, settings.theme), store, RecentPaths(), settings, said=said)
+        instance = SingleInstance(name, app)
+        instance.paths_received.connect(lambda given: receive(desk, given))
+        if not alone:
+            instance.listen()
         desk.window.show()
         if demo:
             desk.commands.open_examples()
@@ -63,6 +75,17 @@ def run_window(paths: Sequence[Path], *, demo: bool = False, said: Overrides = N
             desk.commands.open_paths(paths)
         desk.help_commands.first_start()
         status = app.exec()
+        instance.close()
         desk.close()
     reporter.uninstall()
     return status
+
+
+def receive(desk: Desk, paths: Sequence[Path]) -> None:
+    """What a later start of the program was given: its paths are opened, and the window comes to the front."""
+    window = desk.window
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
+    if paths:
+        desk.commands.open_paths(paths)

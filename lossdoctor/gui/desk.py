@@ -24,6 +24,7 @@ from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
 from lossdoctor.gui.models.runs_model import RunsModel
 from lossdoctor.gui.note_commands import NoteCommands
+from lossdoctor.gui.place_memory import PlaceMemory
 from lossdoctor.gui.plot_commands import PlotCommands
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.scan_course import ScanCourse
@@ -87,7 +88,7 @@ class Desk(QObject):
         self.commands = Commands(window, self.session, selection, jobs, appearance, settings, recent, dialogs, store)
         self.marks = RunMarks(store.path)
         self.undo_stack = QUndoStack(self)
-        self.run_commands = RunCommands(window, selection, store, self.marks, self.undo_stack)
+        self.run_commands = RunCommands(window, self.session, selection, store, self.marks, self.undo_stack)
         self.plot_commands = PlotCommands(window, selection, jobs, dialogs)
         self.note_commands = NoteCommands(window, selection, dialogs, self.marks, self.undo_stack)
         self.help_commands = HelpCommands(window, selection, appearance, settings, store, self.run_commands,
@@ -100,14 +101,15 @@ class Desk(QObject):
     def _make_followers(self) -> None:
         """The objects that keep the panes on what is read and chosen."""
         self.hindsight = Hindsight(self.jobs, self.window.diagnosis.header, self.window.plot.stack)
-        self.course = ScanCourse(self.window, self.session, self.selection, self.runs_model, self.problems_model,
-                                 self.commands, self.run_commands)  # fmt: skip
-        self.course.changed.connect(self._update_actions)
-        self.live.following.grew.connect(lambda _growth: self.course.count(self.session.result))
         self.selection.run_changed.connect(self._run_changed)
         self.drawing = Drawing(self.window, self.selection, self.jobs, self.runs_model, self.marks, self.appearance,
                                self.commands, self.run_commands, self.plot_commands, self.note_commands,
                                self.live)  # fmt: skip
+        self.place = PlaceMemory(self.settings, self.window, self.selection, self.drawing)
+        self.course = ScanCourse(self.window, self.session, self.selection, self.runs_model, self.problems_model,
+                                 self.commands, self.run_commands, self.place)  # fmt: skip
+        self.course.changed.connect(self._update_actions)
+        self.live.following.grew.connect(lambda _growth: self.course.count(self.session.result))
 
     def _handler(self, name: str) -> Callable[..., object]:
         homes = (self.commands, self.run_commands, self.plot_commands, self.note_commands, self.help_commands,
@@ -201,6 +203,7 @@ class Desk(QObject):
     def close(self) -> None:
         """Stops all work and remembers what is to be remembered; the window may then go."""
         remember_view(self.settings, self.window, self.plot_commands)
+        self.place.save()
         self.settings.save(self.window, self.window.splitters)
         # The stack says once more that it changed, the list which rows are marked, when nothing is left to update.
         self.undo_stack.blockSignals(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from lossdoctor.figures.overlay import SLOTS, slots
@@ -30,7 +30,13 @@ CHANNEL = "figure"
 
 
 class Drawing(QObject):
-    """Builds the figure whenever what is to be drawn changes, and takes clicks on the plot to the selection."""
+    """Builds the figure whenever what is to be drawn changes, and takes clicks on the plot to the selection.
+
+    Signals:
+        figure_shown(): another figure is on the plot.
+    """
+
+    figure_shown = Signal()
 
     def __init__(
         self,
@@ -124,6 +130,7 @@ class Drawing(QObject):
         self._window.plot.stack.select(self._selection.finding)
         self._live.keep_view()
         self._plot_commands.show_scale()
+        self.figure_shown.emit()
         if len(self._drawn) > SLOTS and not self._plot_commands.median:
             text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
             self._window.messages.show_notice(Notice(Level.INFO, text, "Filter or mark fewer runs."))

@@ -31,15 +31,8 @@ from lossdoctor.gui.views.problems_pane import ProblemsPane
 from lossdoctor.gui.views.run_list import RunList
 from lossdoctor.gui.views.status_line import StatusLine
 
-_RUN_MENU = (
-    "view.compare",
-    "edit.pin",
-    "edit.ignore",
-    "edit.copy_path",
-    "edit.reveal",
-    "file.export_selected",
-    "file.reload",
-)
+_RUN_MENU = ("view.compare", "edit.pin", "edit.ignore", "edit.copy_path", "edit.reveal", "file.export_selected",
+             "edit.read_again", "file.reload")  # fmt: skip
 _SIZE = QSize(1280, 800)
 _PANES = (408, 530, 342)
 

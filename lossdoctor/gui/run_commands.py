@@ -12,6 +12,7 @@ from lossdoctor import formatting
 from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.selection import RunSelection
+from lossdoctor.gui.session import Session
 from lossdoctor.gui.undo import Change
 from lossdoctor.knowledge.marks import OPEN, Mark, Standing
 from lossdoctor.workspace.checklists import ChecklistStore, run_key
@@ -31,10 +32,17 @@ class RunCommands(QObject):
     baseline_changed = Signal()
 
     def __init__(
-        self, window: MainWindow, selection: RunSelection, store: ChecklistStore, marks: RunMarks, undo: QUndoStack
+        self,
+        window: MainWindow,
+        session: Session,
+        selection: RunSelection,
+        store: ChecklistStore,
+        marks: RunMarks,
+        undo: QUndoStack,
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._session = session
         self._selection = selection
         self._store = store
         self._marks = marks
@@ -139,6 +147,11 @@ class RunCommands(QObject):
     def redo(self) -> None:
         """Does the last change taken back again."""
         self._undo_stack.redo()
+
+    def read_again(self) -> None:
+        """Reads the log of the run in view again."""
+        if self._selection.run is not None:
+            self._session.read_again(self._selection.run, self._window.runs.model.all_runs())
 
     def reveal_run(self) -> None:
         """Opens the folder of the run in view in the file manager."""

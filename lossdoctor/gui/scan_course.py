@@ -14,6 +14,7 @@ from lossdoctor.gui.main_window import MainWindow
 from lossdoctor.gui.messages import Level, Notice
 from lossdoctor.gui.models.problems_model import ProblemsModel
 from lossdoctor.gui.models.runs_model import RunsModel
+from lossdoctor.gui.place_memory import PlaceMemory
 from lossdoctor.gui.run_commands import RunCommands
 from lossdoctor.gui.selection import RunSelection
 from lossdoctor.gui.session import Session
@@ -41,11 +42,12 @@ class ScanCourse(QObject):
         problems: ProblemsModel,
         commands: Commands,
         run_commands: RunCommands,
+        place: PlaceMemory,
     ) -> None:
         super().__init__(window)
         self._window, self._session, self._selection = window, session, selection
         self._runs, self._problems = runs, problems
-        self._commands, self._run_commands = commands, run_commands
+        self._commands, self._run_commands, self._place = commands, run_commands, place
         self._chosen_by_user = False
         window.runs.table.pressed.connect(self._user_chose)
         session.started.connect(self._started)
@@ -61,10 +63,12 @@ class ScanCourse(QObject):
 
     def _started(self, paths: Sequence[Path]) -> None:
         self._chosen_by_user = False
+        self._place.begin(paths)
         self._runs.clear()
         self._run_commands.set_folder(paths)
         self._problems.set_problems(())
         self._selection.set_run(None)
+        self._place.resume()
         self._window.runs.set_placeholder("Reading the logs…")
         self._window.show_bench(True)
         self._window.status.set_counts(0, 0, 0)
@@ -94,7 +98,7 @@ class ScanCourse(QObject):
         self.count(result)
         if not result.runs:
             self._nothing_found(result)
-        elif not self._chosen_by_user and result.seconds < _QUICK_SCAN_SECONDS:
+        elif not self._chosen_by_user and not self._place.is_back and result.seconds < _QUICK_SCAN_SECONDS:
             self._window.runs.choose_first()
         self._window.runs.keep_choice_or_first()
         self.changed.emit()
@@ -133,5 +137,6 @@ class ScanCourse(QObject):
     def _judged_again(self, item: DiagnosedRun) -> None:
         self._runs.replace(item)
         if self._selection.run is not None and self._selection.run.run.id == item.run.id:
+            self._place.hold()
             self._selection.set_run(item)
         self._commands.judged_again(item)

@@ -10,12 +10,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from lossdoctor.errors import InputError
 from lossdoctor.gui.jobs import JobError, JobRunner
 from lossdoctor.progress import Cancel, Progress
 from lossdoctor.report.options import ReportOptions
 from lossdoctor.runs import Run
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
-from lossdoctor.workspace.checklists import ChecklistStore
+from lossdoctor.workspace.checklists import ChecklistStore, run_key
 from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 from lossdoctor.workspace.run_marks import RunMarks
 from lossdoctor.workspace.siblings import sibling_groups
@@ -35,7 +36,7 @@ class Session(QObject):
         finished(result): the ScanResult.
         failed(error): the JobError of a scan that came to nothing.
         cancelled(): the user stopped the scan; the runs so far stay.
-        judged_again(item): a run has a new diagnosis because its roles were changed.
+        judged_again(item): a run has a new diagnosis: its roles were changed, or it was read again.
 
     Args:
         jobs: runs the scans.
@@ -118,6 +119,33 @@ class Session(QObject):
             on_done=self._judged,
             on_error=self._failed,
         )
+
+    def read_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
+        """Reads the log of one run again and diagnoses it beside `others`; all other runs stay as they are."""
+        self._jobs.submit(
+            _JUDGE_CHANNEL,
+            lambda cancel, progress: self._read_again(item.run, others, cancel, progress),
+            on_done=self._judged,
+            on_error=self._failed,
+        )
+
+    def _read_again(self, run: Run, others: Sequence[DiagnosedRun], cancel: Cancel, progress: Progress) -> DiagnosedRun:
+        from lossdoctor.workspace.scan import scan
+
+        known = self._known
+        amend = self._store.with_choices
+        result = scan(
+            [Path(run.path)], progress=progress, cancel=cancel, rules=known.rules, read=known.read, amend=amend
+        )
+        key = run_key(run)
+        found = next((item.run for item in result.runs if run_key(item.run) == key), None)
+        if found is None:
+            worst = next(iter(result.problems), None)
+            raise InputError(
+                f"{run.name} is no longer there.", worst.sentence() if worst else "Reload (F5) the folder."
+            )
+        # Its id says where it lies in the folder that is open, not in itself.
+        return self.judged(replace(found, id=run.id), others)
 
     def judged(self, run: Run, others: Sequence[DiagnosedRun]) -> DiagnosedRun:
         """A run's diagnosis beside `others`, by the settings of the last scan; touches no widget, for use in jobs."""

@@ -21,6 +21,7 @@ def restore_view(settings: WindowSettings, window: MainWindow, plot: PlotCommand
     runs.group_by("".join(settings.remembered("group")[:1]))
     plot.tags = tuple(settings.remembered("series"))
     window.plot.x_axis.setCurrentText("".join(settings.remembered("x_axis")[:1]) or XAxis.STEP.value)
+    window.plot.stack.panel_sizes = _sizes(settings.remembered("panel_heights"))
     window.plot.hide_families(settings.remembered("hidden_marks"))
     window.plot.kind.setCurrentText("".join(settings.remembered("smoothing")[:1]) or Smoothing.EMA.value)
 
@@ -33,5 +34,13 @@ def remember_view(settings: WindowSettings, window: MainWindow, plot: PlotComman
     settings.remember("group", [runs.model.group_by] if runs.model.group_by else [])
     settings.remember("series", plot.tags)
     settings.remember("x_axis", [window.plot.x_axis.currentText()])
+    sizes = window.plot.stack.panel_sizes.values()
+    settings.remember("panel_heights", [" ".join(map(str, heights)) for heights in sizes])
     settings.remember("hidden_marks", sorted(window.plot.hidden_families))
     settings.remember("smoothing", [window.plot.kind.currentText()])
+
+
+def _sizes(lines: list[str]) -> dict[int, list[int]]:
+    """Heights of panels by their number; lines that are none are passed over."""
+    found = [[int(word) for word in line.split() if word.isdecimal()] for line in lines]
+    return {len(heights): heights for heights in found if heights}

@@ -58,6 +58,7 @@ class PlotStack(QWidget):
         self._views: list[PanelView] = []
         self._messages: dict[str, str] = {}
         self._history: ViewHistory[View] = ViewHistory()
+        self.panel_sizes: dict[int, list[int]] = {}  # heights the user gave to so many panels
         self._scales: dict[str, ScaleKind] = {}
         self._rectangle_zoom = False
         self._robust = True
@@ -73,6 +74,7 @@ class PlotStack(QWidget):
         self._splitter.setObjectName("stack")
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(5)
+        self._splitter.splitterMoved.connect(self._keep_sizes)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
         # Many panels keep a height in which they can be read; the stack then scrolls.
@@ -127,7 +129,7 @@ class PlotStack(QWidget):
             shares = [_FIRST_PANEL_SHARE] + [_OTHER_PANEL_SHARE] * (len(self._views) - 1)
             for index, share in enumerate(shares):
                 self._splitter.setStretchFactor(index, share)
-            self._splitter.setSizes([share * 1000 for share in shares])
+            self._splitter.setSizes(self.panel_sizes.get(len(shares), [share * 1000 for share in shares]))
         self.overview.set_figure(spec)
         self._show_known()
         self._history.clear()
@@ -149,6 +151,9 @@ class PlotStack(QWidget):
         for index, plot in enumerate(self.panels):
             plot.set_known(shown if index == 0 else None)
         self.overview.set_known(shown)
+
+    def _keep_sizes(self, *_: object) -> None:
+        self.panel_sizes[self._splitter.count()] = self._splitter.sizes()
 
     def _connect(self, index: int, view: PanelView) -> None:
         plot, first = view.plot, self._views[0].plot

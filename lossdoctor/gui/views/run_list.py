@@ -255,6 +255,9 @@ class RunList(QWidget):
         words = formatting.count(total, "run")
         self._count.set_text(words if shown == total else f"{formatting.step(shown)} of {words}")
         appears = self.table.isHidden() and shown > 0
+        if shown:
+            # Before the table takes the keyboard: Qt would go to the first row then, and the wanted one be forgotten.
+            self._follow()
         self.table.setVisible(shown > 0)
         if appears and not self.filter.text():
             self.table.setFocus()
@@ -262,7 +265,8 @@ class RunList(QWidget):
         self._empty.set_text("No run passes the filter." if total else "Reading the logs…")
         if shown:
             self._fit_columns()
-            self._follow()
+            if appears:
+                self.table.scrollTo(self.table.currentIndex())
 
     def set_placeholder(self, text: str) -> None:
         """What an empty list says."""
