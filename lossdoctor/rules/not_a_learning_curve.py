@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lossdoctor.findings import Message, Outcome, Severity
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.view import RunView
@@ -26,7 +28,8 @@ class NotALearningCurve(Rule):
         A generator's loss may rise while its pictures improve, and a value loss rises while the agent earns more.
         Calling that divergence or plateau would be a false alarm; judge samples, FID or the reward instead.
     How it is decided:
-        By roles: series marked adversarial, or a reward series; or by two or more tags that only agents log.
+        By roles: series marked adversarial, or a reward series; or by two or more tags that only agents log; or by a
+        loss called ELBO that ends above its start, for that bound is to rise.
         NaN in such a loss is still reported (ST01).
     Example that fires:
         `loss/D` and `loss/G`; or `rollout/ep_rew_mean` with `train/value_loss`.
@@ -65,4 +68,17 @@ class NotALearningCurve(Rule):
                 tags=", ".join(agent[:4]),
             )
             return self.found(0.95, Severity.INFO, message, (), (), tuple(agent))
+        curve, main = view.main_curve, view.main
+        if curve is not None and main is not None and _is_bound(main.tag) and curve.end > curve.start:
+            message = Message.of(
+                "{tag} is a bound that training raises, from {start:num} to {end:num} here; log its negative to have a loss.",
+                tag=main.tag, start=curve.start, end=curve.end,
+            )  # fmt: skip
+            return self.found(0.95, Severity.INFO, message, (), (), (main.tag,))
         return self.clear()
+
+
+def _is_bound(tag: str) -> bool:
+    """Whether a tag names the evidence lower bound itself and not its negative."""
+    words = re.split(r"[^a-z]+", tag.lower())
+    return "elbo" in words and not {"neg", "negative", "minus", "loss"} & set(words)

@@ -168,3 +168,18 @@ def test_a_run_by_epochs_is_spoken_of_in_epochs() -> None:
     said += [argument.text for cause in diagnosis.causes for argument in cause.arguments_for]
     assert any("epoch" in text for text in said)
     assert not [text for text in said if re.search(r"step \d", text)]
+
+
+def test_a_rising_elbo_is_no_loss_and_a_falling_one_is() -> None:
+    rising = make_run({"train": CurveSpec(start=-2.3, end=-0.2, tau=0.1, noise=0.01)})
+    (series,), (role,) = rising.series, rising.roles
+
+    def called(tag: str, sign: float) -> Verdict:
+        named = Series(tag, series.steps, sign * series.values, series.wall_times)
+        return diagnose(
+            dataclasses.replace(rising, series=(named,), roles=(dataclasses.replace(role, tag=tag),))
+        ).verdict
+
+    assert called("train/elbo", 1.0) is Verdict.NOT_CLASSIFIABLE
+    assert called("train/elbo", -1.0) is Verdict.HEALTHY
+    assert called("train/neg_elbo", 1.0) is not Verdict.NOT_CLASSIFIABLE

@@ -128,6 +128,8 @@ class DiagnosisPane(QScrollArea):
         # A controlled comparison says more than any sign within the run, so it stands before the list.
         for contrast in self._contrasts:
             self.causes.add(PlainLabel(contrast.sentence, wrap=True, selectable=True))
+        if len(ranked) > 1:
+            self.causes.add(PlainLabel("First what is likely and cheap to settle.", tone="muted", wrap=True))
         for entry in build_checklist(item.diagnosis.causes, self._marks):
             card = CauseCard(ranked[entry.id], entry, self._look)
             card.ticked.connect(self._ticked)

@@ -108,7 +108,7 @@ _TABLE: tuple[Predicate, ...] = (
     Predicate(generalisation.output_seems_constant, ("spread", "level")),
     Predicate(generalisation.val_ends_above_start, ("first", "end")),
     Predicate(generalisation.train_above_val, ("excess",)),
-    Predicate(generalisation.val_tracks_train, ("gap",)),
+    Predicate(generalisation.val_tracks_train, ("gap", "val", "train")),
     Predicate(generalisation.gap_from_start, ("ratio", "late")),
     Predicate(generalisation.early_best_step, ("step", "share")),
     Predicate(generalisation.late_best_step, ("step", "share", "rise")),

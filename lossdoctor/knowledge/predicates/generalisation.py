@@ -120,7 +120,7 @@ def val_tracks_train(case: Case, limit: float = 0.15) -> Answer:
         return both
     train, val = both
     gap = (val.curve.end - train.curve.end) / max(train.curve.drop, 0.02 * abs(train.curve.start), 1e-300)
-    return Answer.of(gap <= limit, gap=gap)
+    return Answer.of(gap <= limit, gap=gap, val=val.curve.end, train=train.curve.end)
 
 
 def gap_from_start(case: Case, factor: float = 1.25) -> Answer:
