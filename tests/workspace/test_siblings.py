@@ -26,3 +26,18 @@ def test_tables_of_one_folder_are_each_others() -> None:
     found = groups("logs/a.csv", "logs/b.csv", "c.csv")
     assert found["logs/a.csv"] == ["logs/a.csv", "logs/b.csv"]
     assert found["c.csv"] == ["c.csv"]
+
+
+def test_a_loggers_own_folders_mean_the_run_above_them() -> None:
+    beside = groups("s/a/version_0", "s/b/version_0", "s/c/lightning_logs/version_0", "s/d/tb", "s/e/training.csv")
+    assert set(map(tuple, beside.values())) == {tuple(beside)}
+
+
+def test_versions_side_by_side_are_runs_of_their_own() -> None:
+    beside = groups("s/a/version_0", "s/a/version_1", "s/b/version_0")
+    assert beside["s/a/version_0"] == ["s/a/version_0", "s/a/version_1"]
+    assert beside["s/b/version_0"] == ["s/b/version_0"]
+
+
+def test_a_lone_version_at_the_top_stays_where_it_is() -> None:
+    assert groups("version_0") == {"version_0": ["version_0"]}
