@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 
-from lossdoctor.findings import Line, Message, Outcome, Severity
+from lossdoctor.findings import Line, Measurement, Message, Outcome, Severity
 from lossdoctor.rules.base import REPORT_AT, Rule, above, below
 from lossdoctor.rules.view import RunView
 from lossdoctor.settings import Setting
+from lossdoctor.signals.forecast import Forecast, forecast
 from lossdoctor.signals.tail import late_gain, tail_slope
 
 # Below this many points the tail alone proves nothing.
 FEW_POINTS = 25
+# The forecast in the message goes as far beyond the end, in lengths of the run.
+MORE = 0.5
 # A run that ends at this share of its start level has learned its task, however it ends.
 LEARNED = 0.15
 
@@ -38,6 +41,7 @@ class SlowConvergence(Rule):
         too_short (too few points to say), the last part of a cosine schedule, which always improves a little.
     References:
         Google's Deep Learning Tuning Playbook: a training curve that still improves at its end is compute-bound.
+        Hestness et al. 2017 (arXiv:1712.00409) on power laws, for the forecast in the message.
     """
 
     code = "CV05"
@@ -88,7 +92,9 @@ class SlowConvergence(Rule):
         falling = slope.falling or (curve.n < FEW_POINTS and tail_slope(curve, 1.0).falling)
         cut_off = _cut_off(view)
         least = "constant_rate" if cut_off else "late"
-        measurements = (self.at_least("gain in the last 30 % of the points, of the whole gain", late, least, "%"),)
+        measurements: tuple[Measurement, ...] = (
+            self.at_least("gain in the last 30 % of the points, of the whole gain", late, least, "%"),
+        )
         p = above(late, self.limit(least)) if falling and curve.drop > 3 * curve.sigma else 0.0
         if p < REPORT_AT:
             return self.clear(measurements, p)
@@ -99,15 +105,26 @@ class SlowConvergence(Rule):
             unfinished = max(unfinished, p * above(level, LEARNED))
         first = float(curve.steps[int(0.7 * curve.steps.size)])
         last = float(curve.steps[-1])
-        message = Message.of(
-            "{tag} is still falling at the end: the last third of the run brought {late:pct} of the whole gain.",
-            tag=series.tag, late=late,
-        )  # fmt: skip
+        ahead = forecast(curve, MORE)
+        message = _message(series.tag, late, curve.end, ahead)
+        if ahead is not None:
+            measurements += (Measurement("level after half as many points again, extrapolated", ahead.level),)
         evidence = (
             Line(first, curve.end - slope.slope * (last - first), last, curve.end, "still falling", series.tag),
         )
         outcome = self.found(p, Severity.LOW, message, evidence, measurements, (series.tag,))
         return dataclasses.replace(outcome, probability=round(unfinished, 3))
+
+
+def _message(tag: str, late: float, end: float, ahead: Forecast | None) -> Message:
+    """What came late, and where the curve is heading when that can be said closely enough to be of use."""
+    said = "{tag} is still falling at the end: the last third of the run brought {late:pct} of the whole gain"
+    if ahead is None or not (ahead.gain > 0 and ahead.high - ahead.low < ahead.gain):
+        return Message.of(said + ".", tag=tag, late=late)
+    return Message.of(
+        said + "; on its course ({course}) half as many steps again bring it from {end:num} to about {level:num}.",
+        tag=tag, late=late, course=ahead.course, end=end, level=ahead.level,
+    )  # fmt: skip
 
 
 def _cut_off(view: RunView) -> bool:
