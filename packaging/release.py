@@ -107,7 +107,7 @@ def check(*, tests: bool) -> int:
         work = Path(folder)
         checks: list[tuple[str, Callable[[], None]]] = [
             ("clean tree", clean),
-            ("changes", lambda: changelog.fragments() and None),
+            ("changes", sound_changes),
             ("checks", lambda: run(sys.executable, "packaging/check.py", *([] if tests else ["--fast"]))),
             ("built twice", lambda: build_twice(work)),
             ("contents", lambda: look_inside(work / "first")),
@@ -134,6 +134,11 @@ def clean() -> None:
     changed = output("git", "status", "--porcelain")
     if changed:
         raise NotFitError(f"not committed: {', '.join(line[3:] for line in changed.splitlines()[:5])}")
+
+
+def sound_changes() -> None:
+    """Every file of the changes is named and written as it must be."""
+    changelog.fragments()
 
 
 def build_twice(work: Path) -> None:
