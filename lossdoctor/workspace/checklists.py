@@ -86,10 +86,10 @@ def run_key(run: Run) -> str:
     Not the run's id, which is relative to the folder that happened to be opened: ticks made with the whole experiment
     folder open are there when one of its runs is opened alone.
     """
-    return _storable(f"{os.path.abspath(run.path)}\n{run.name}")
+    return storable(f"{os.path.abspath(run.path)}\n{run.name}")
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Text as SQLite takes it: bytes of a path that are no UTF-8, and halves of surrogate pairs, become escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
@@ -249,7 +249,7 @@ class ChecklistStore:
 
     def set_column_map(self, path: str, columns: tuple[tuple[str, str], ...]) -> bool:
         """Remembers what the columns of one table mean, or forgets it when empty; False when it could not be written."""
-        place = _storable(os.path.abspath(path))
+        place = storable(os.path.abspath(path))
         if not columns:
             return self._write("meaning of the columns", ("DELETE FROM maps WHERE path = ?", (place,)))
         values = (place, json.dumps(columns), time.time())
@@ -269,7 +269,7 @@ class ChecklistStore:
         try:
             with self._lock, self._connection:
                 for change, values in changes:
-                    self._connection.execute(change, [_storable(v) if isinstance(v, str) else v for v in values])
+                    self._connection.execute(change, [storable(v) if isinstance(v, str) else v for v in values])
         except sqlite3.Error as error:
             self.notice = f"The {what} could not be saved in {self.path}: {error}."
             return False

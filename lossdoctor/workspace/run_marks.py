@@ -8,9 +8,10 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lossdoctor.runs import Run
-from lossdoctor.workspace.checklists import run_key
+from lossdoctor.workspace.checklists import run_key, storable
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS ignored (run TEXT PRIMARY KEY, since REAL NOT NULL) WITHOUT ROWID",
@@ -58,32 +59,29 @@ class RunMarks:
 
     def ignored(self) -> frozenset[str]:
         """The keys (`run_key`) of all ignored runs."""
-        with self._lock:
-            return frozenset(str(row[0]) for row in self._connection.execute("SELECT run FROM ignored"))
+        return frozenset(str(row[0]) for row in self._read("SELECT run FROM ignored"))
 
     def set_ignored(self, run: Run, ignored: bool) -> bool:
         """Ignores a run or takes it back; False when that could not be written."""
         if ignored:
-            return self._write("INSERT OR REPLACE INTO ignored VALUES (?, ?)", (run_key(run), time.time()))
+            return self._write("INSERT OR REPLACE INTO ignored (run, since) VALUES (?, ?)", (run_key(run), time.time()))
         return self._write("DELETE FROM ignored WHERE run = ?", (run_key(run),))
 
     def baseline(self, folder: str) -> str | None:
         """The key of the baseline among the runs of an opened folder; None when none is pinned."""
-        with self._lock:
-            row = self._connection.execute("SELECT run FROM baselines WHERE folder = ?", (folder,)).fetchone()
-        return None if row is None else str(row[0])
+        rows = self._read("SELECT run FROM baselines WHERE folder = ?", storable(folder))
+        return str(rows[0][0]) if rows else None
 
     def set_baseline(self, folder: str, run: Run | None) -> bool:
         """Pins a baseline for an opened folder, or none; False when that could not be written."""
         if run is None:
             return self._write("DELETE FROM baselines WHERE folder = ?", (folder,))
-        return self._write("INSERT OR REPLACE INTO baselines VALUES (?, ?)", (folder, run_key(run)))
+        return self._write("INSERT OR REPLACE INTO baselines (folder, run) VALUES (?, ?)", (folder, run_key(run)))
 
     def notes(self, run: Run) -> tuple[Note, ...]:
         """The notes on a run, by step."""
         asked = "SELECT id, tag, first, last, text FROM notes WHERE run = ? ORDER BY first, id"
-        with self._lock:
-            rows = self._connection.execute(asked, (run_key(run),)).fetchall()
+        rows = self._read(asked, run_key(run))
         return tuple(Note(int(i), str(tag), float(first), float(last), str(text)) for i, tag, first, last, text in rows)
 
     def add_note(self, run: Run, tag: str, first: float, last: float, text: str) -> bool:
@@ -95,10 +93,18 @@ class RunMarks:
         """Removes a note; False when that could not be written."""
         return self._write("DELETE FROM notes WHERE id = ?", (note_id,))
 
+    def _read(self, asked: str, *values: str) -> list[Any]:
+        """The rows; none where the file cannot be read any more, of which the checklists tell."""
+        try:
+            with self._lock:
+                return self._connection.execute(asked, values).fetchall()
+        except sqlite3.Error:
+            return []
+
     def _write(self, change: str, values: tuple[str | float, ...]) -> bool:
         try:
             with self._lock, self._connection:
-                self._connection.execute(change, values)
+                self._connection.execute(change, [storable(v) if isinstance(v, str) else v for v in values])
         except sqlite3.Error:
             return False
         return True
