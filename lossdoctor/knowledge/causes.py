@@ -52,8 +52,9 @@ def interview(run: Run, verdict: Verdict, outcomes: tuple[Outcome, ...]) -> Inte
     """Asks everything about a run that `rank_interviewed` will need, comparisons with other runs apart."""
     asked: Asked = {}
     case = Case(run, verdict, outcomes)
+    symptoms = _symptoms(verdict, case.findings)
     for cause in load_causes() if verdict not in VERDICTS_WITHOUT_CAUSES else ():
-        if prior_of(cause, verdict, case.findings) is not None:
+        if _best_prior(cause, symptoms) is not None:
             for entry in cause.evidence:
                 if not PREDICATES[entry.predicate].compares:
                     _ask(entry, case, asked)
@@ -91,10 +92,11 @@ def rank_interviewed(about: Interview, siblings: Sequence[Run | Sibling] = ()) -
         Run(own.id, "", own.name, "", (), step_unit=about.step_unit), verdict, about.outcomes, siblings, reduced=own
     )
     asked = dict(about.asked)
+    symptoms = _symptoms(verdict, case.findings)
     ranked = [
         judge(cause, prior, case, asked)
         for cause in load_causes()
-        if (prior := prior_of(cause, verdict, case.findings)) is not None
+        if (prior := _best_prior(cause, symptoms)) is not None
     ]
     kept = [cause for cause in ranked if cause.score >= MIN_SCORE]
     return tuple(sorted(kept, key=lambda cause: (-cause.score, cause.id))[:MAX_CAUSES])
@@ -106,16 +108,33 @@ def prior_of(cause: CauseEntry, verdict: Verdict, findings: Sequence[Finding]) -
     Findings that make up the verdict come first: a run that ended in NaN is a `divergence` by its verdict, but what
     counts is how well a cause explains `non_finite`. The verdict's own name is the fallback.
     """
-    priors = dict(cause.explains)
+    return _best_prior(cause, _symptoms(verdict, findings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Symptoms:
+    """What a cause may explain of a run: the verdict, its findings (all, and those present), and the others that matter."""
+
+    verdict: str
+    own: frozenset[str]
+    present: frozenset[str]
+    side: frozenset[str]
+
+
+def _symptoms(verdict: Verdict, findings: Sequence[Finding]) -> _Symptoms:
     own = FINDINGS_OF_VERDICT.get(verdict, frozenset())
-    present = {finding.name for finding in findings}
-    candidates = [priors[name] for name in sorted(own & present) if name in priors]
-    if not candidates and verdict.value in priors:
-        candidates = [priors[verdict.value]]
-    if not candidates and not own & present:
-        candidates = [priors[name] for name in sorted(own) if name in priors]
     side = {f.name for f in findings if f.severity.rank >= Severity.MEDIUM.rank} - own - {verdict.value}
-    candidates += [priors[name] + SIDE_FINDING for name in sorted(side) if name in priors]
+    return _Symptoms(verdict.value, own, own & {finding.name for finding in findings}, frozenset(side))
+
+
+def _best_prior(cause: CauseEntry, symptoms: _Symptoms) -> float | None:
+    priors = dict(cause.explains)
+    candidates = [priors[name] for name in symptoms.present if name in priors]
+    if not candidates and symptoms.verdict in priors:
+        candidates = [priors[symptoms.verdict]]
+    if not candidates and not symptoms.present:
+        candidates = [priors[name] for name in symptoms.own if name in priors]
+    candidates += [priors[name] + SIDE_FINDING for name in symptoms.side if name in priors]
     return max(candidates, default=None)
 
 

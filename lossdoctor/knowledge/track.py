@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,21 +14,30 @@ from lossdoctor.signals.curve import Curve, make_curve
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Track:
     """The points of a series that stand at the end of training, and the curve made of them.
+
+    Not slotted: the curve is prepared when it is first asked for; of a learning rate it hardly ever is.
 
     Attributes:
         tag: the series' tag.
         steps: (n,) strictly increasing.
         values: (n,) as logged, NaN and infinities included.
-        curve: prepared from the finite points (at least one).
+        branch: the same points as a series; at least one value is finite.
     """
 
     tag: str
     steps: Array
     values: Array
-    curve: Curve
+    branch: Series
+
+    @cached_property
+    def curve(self) -> Curve:
+        """Prepared from the finite points."""
+        curve = make_curve(self.branch.steps, self.branch.values)
+        assert curve is not None, "make_track lets no other series through"
+        return curve
 
     @property
     def finite(self) -> tuple[Array, Array]:
@@ -56,10 +66,9 @@ def make_track(series: Series | None) -> Track | None:
     if series is None or len(series) == 0:
         return None
     branch = series.last_branch()
-    curve = make_curve(branch.steps, branch.values)
-    if curve is None:
+    if not branch.finite.any():
         return None
-    return Track(series.tag, np.asarray(branch.steps, dtype=np.float64), np.asarray(branch.values), curve)
+    return Track(series.tag, np.asarray(branch.steps, dtype=np.float64), np.asarray(branch.values), branch)
 
 
 def at_steps(track: Track, steps: Array) -> Array:

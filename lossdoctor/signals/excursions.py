@@ -63,15 +63,17 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
     # The lowest level before a point: a jump that decays slowly is still measured against the level it came from.
     base = np.minimum.accumulate(curve.trend)
     base = np.concatenate((base[:1], base[:-1]))
-    residual = curve.high - base
+    above = curve.high - base >= min_height
+    above[:3] = False
+    candidates = np.flatnonzero(above)
+    if candidates.size == 0:  # most curves: what heights are compared with need not be measured
+        return ()
     local = curve.values - curve.trend
     sigma = max(mad_sigma(local), curve.sigma / np.sqrt(max(curve.n / g, 1.0)), 1e-12 * abs(curve.best))
     tail = _usual_upward((curve.high - curve.trend)[3:])
-    above = residual >= min_height
-    above[:3] = False
+    high = curve.high.tolist()  # single numbers are taken out of a list three times as fast
     found = []
     index = 3
-    candidates = np.flatnonzero(above)
     while True:
         at = int(np.searchsorted(candidates, index))
         if at == candidates.size:
@@ -80,11 +82,11 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
         floor = float(base[index])
         peak_index = index
         stop = index
-        while stop + 1 < g and curve.high[stop + 1] - floor >= recovery * (curve.high[peak_index] - floor):
+        while stop + 1 < g and high[stop + 1] - floor >= recovery * (high[peak_index] - floor):
             stop += 1
-            if curve.high[stop] > curve.high[peak_index]:
+            if high[stop] > high[peak_index]:
                 peak_index = stop
-        height = float(curve.high[peak_index] - floor)
+        height = high[peak_index] - floor
         after = curve.trend[stop + 1 :]
         back = bool(after.size and float(after.min()) <= floor + recovery * height)
         end_ok = curve.end <= floor + max(recovery * height, 3.0 * sigma)
@@ -93,7 +95,7 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
                 float(curve.steps[max(index - 1, 0)]),
                 float(curve.peak_steps[peak_index]),
                 float(curve.steps[min(stop + 1, g - 1)]),
-                float(curve.high[peak_index]),
+                high[peak_index],
                 floor,
                 height,
                 height / sigma if sigma > 0 else float("inf"),

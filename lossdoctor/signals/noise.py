@@ -39,7 +39,8 @@ def noise_scale(values: Values) -> float:
     if values.size < 4:
         return 0.0
     if values.size <= MAX_DIFFERENCES:
-        once, twice = np.diff(values), np.diff(values, 2)
+        once = values[1:] - values[:-1]
+        twice = once[1:] - once[:-1]
     else:
         # Evenly spread ones of a long series: enough for a median.
         at = np.arange(MAX_DIFFERENCES, dtype=np.int64) * (values.size - 2) // MAX_DIFFERENCES

@@ -21,10 +21,12 @@ def median(values: Values) -> float:
     if n == 0:
         return float("nan")
     half = n // 2
+    parted = values.copy()
+    parted.partition(half)
     if n % 2:
-        return float(np.partition(values, half)[half])
-    parted = np.partition(values, (half - 1, half))
-    return float(0.5 * (parted[half - 1] + parted[half]))
+        return float(parted[half])
+    # One place and a maximum take less time than two places.
+    return float(0.5 * (parted[:half].max() + parted[half]))
 
 
 def quantiles(values: Values, *shares: float) -> tuple[float, ...]:
@@ -164,8 +166,13 @@ def _thinned(block: Values) -> Values:
 
 
 def _row_medians(block: Values) -> Values:
-    """Medians of the rows of a matrix, which is reordered."""
+    """Medians of the rows of a matrix, which is reordered. Rows of two and three, the usual ones, need no sorting."""
     half = block.shape[1] // 2
+    if block.shape[1] == 2:
+        return np.asarray(0.5 * (block[:, 0] + block[:, 1]))
+    if block.shape[1] == 3:
+        a, b, c = block.T
+        return np.asarray(np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c)))
     if block.shape[1] % 2:
         block.partition(half, axis=1)
         return np.asarray(block[:, half])
