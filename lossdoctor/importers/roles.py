@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lossdoctor.importers.abbreviations import spelled_out
 from lossdoctor.importers.role_words import VALIDATION_METRICS, Split
 from lossdoctor.importers.tag_meaning import Meaning, Quantity, describe
 from lossdoctor.runs import Role, RoleAssignment, Series
@@ -59,7 +60,10 @@ class Candidate:
 
 def assign_roles(series: Sequence[Series]) -> tuple[RoleAssignment, ...]:
     """What every series of a run means, in the order of `series`; at most one primary for each role."""
-    candidates = [Candidate(item, position, describe(item.tag)) for position, item in enumerate(series)]
+    spelled = spelled_out([item.tag for item in series])
+    candidates = [
+        Candidate(item, position, describe(spelled.get(item.tag, item.tag))) for position, item in enumerate(series)
+    ]
     _settle_adversaries(candidates)
     test_plays_validation = _settle_splits(candidates)
     roles: dict[int, RoleAssignment] = {}

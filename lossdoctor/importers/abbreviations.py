@@ -1,0 +1,45 @@
+"""Abbreviations in tags that only the run's other tags explain: `t_loss` beside `v_loss`, `L_total` where there is no loss."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# A short word for a split, its partner, and what both mean. Alone "v_loss" is a value loss, "cv_loss" a coefficient of
+# variation, "te" anything: only the pair of otherwise equal tags says what is meant.
+_PAIRS = (
+    ("t", "v", "train", "val"),
+    ("tr", "v", "train", "val"),
+    ("tr", "cv", "train", "val"),
+    ("train", "cv", "train", "val"),
+    ("train", "vld", "train", "val"),
+    ("trn", "vld", "train", "val"),
+    ("tr", "vl", "train", "val"),
+    ("tr", "te", "train", "test"),
+    ("train", "te", "train", "test"),
+    ("tloss", "vloss", "train loss", "val loss"),
+)
+# A log of more tags is no training log written by hand, and looking for pairs would take longer than reading it.
+MANY = 5000
+_WORD = r"(?<![A-Za-z]){}(?![A-Za-z])"
+_CAPITAL_L = re.compile(r"(?<![A-Za-z])L(?=_[A-Za-z])")
+
+
+def spelled_out(tags: Sequence[str]) -> dict[str, str]:
+    """Tags that can be spelled out, each with how it reads then; empty for a run without such abbreviations."""
+    found: dict[str, str] = {}
+    if len(tags) > MANY:
+        return found
+    known = {tag.lower(): tag for tag in tags}
+    for short, partner, first, second in _PAIRS:
+        for tag in tags:
+            lower = tag.lower()
+            other = re.sub(_WORD.format(short), partner, lower, count=1)
+            if other != lower and other in known:
+                found[tag] = re.sub(_WORD.format(short), first, lower, count=1)
+                found[known[other]] = re.sub(_WORD.format(short), second, lower, count=1)
+    if not any("loss" in lower or "cost" in lower for lower in known):
+        for tag in tags:
+            if _CAPITAL_L.search(tag):
+                found[tag] = _CAPITAL_L.sub("loss", tag, count=1)
+    return found
