@@ -1,4 +1,4 @@
-"""Abbreviations in tags that only the run's other tags explain: `t_loss` beside `v_loss`, `L_total` where there is no loss."""
+"""Abbreviations that only a run's other tags explain: `t_loss` beside `v_loss`, `L_total` where nothing is a loss."""
 
 from __future__ import annotations
 
