@@ -198,9 +198,9 @@ def section(options: argparse.Namespace) -> tuple[Change, list[str]]:
     change.add(f"tests/report/test_{name}.py", "test_section.py.txt")
     place = "lossdoctor/report/document.py"
     change.edit(place, with_import(f"from lossdoctor.report.sections.{name} import {name}"))
-    head = re.search(r"^( *)\*run_head\(item\),\n", read(ROOT / place), re.MULTILINE)
+    head = re.search(r"^( *)\*run_head\(item[^\n]*\),\n", read(ROOT / place), re.MULTILINE)
     if head is None:
-        raise CannotBeginError(f"{place} has no line *run_head(item)")
+        raise CannotBeginError(f"{place} has no line *run_head(item ...")
     change.edit(place, lambda text: text.replace(head[0], f"{head[0]}{head[1]}*{name}(item),\n"))
     return change, [
         "the section and its test, until `python -m pytest tests/report` passes",
