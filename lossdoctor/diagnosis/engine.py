@@ -104,8 +104,10 @@ def _ask(rule: Rule, view: RunView, reason_against: str, limits: Mapping[str, fl
 
 def _in_unit(outcome: Outcome, unit: str) -> Outcome:
     """Its sentences in what the run counts: rules speak of steps, which in many logs are epochs."""
+    if unit == "step" or not outcome.findings:
+        return outcome
     findings = tuple(replace(finding, message=finding.message.in_unit(unit)) for finding in outcome.findings)
-    return replace(outcome, findings=findings) if findings else outcome
+    return replace(outcome, findings=findings)
 
 
 def _interview(

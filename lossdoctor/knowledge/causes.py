@@ -93,13 +93,14 @@ def rank_interviewed(about: Interview, siblings: Sequence[Run | Sibling] = ()) -
     )
     asked = dict(about.asked)
     symptoms = _symptoms(verdict, case.findings)
-    ranked = [
-        judge(cause, prior, case, asked)
+    scored = [
+        (_score(prior, balance(cause, case, asked)), cause, prior)
         for cause in load_causes()
         if (prior := _best_prior(cause, symptoms)) is not None
     ]
-    kept = [cause for cause in ranked if cause.score >= MIN_SCORE]
-    return tuple(sorted(kept, key=lambda cause: (-cause.score, cause.id))[:MAX_CAUSES])
+    # Most causes are left out: sentences are written for those that stay.
+    kept = sorted((item for item in scored if item[0] >= MIN_SCORE), key=lambda item: (-item[0], item[1].id))
+    return tuple(judge(cause, prior, case, asked) for _, cause, prior in kept[:MAX_CAUSES])
 
 
 def prior_of(cause: CauseEntry, verdict: Verdict, findings: Sequence[Finding]) -> float | None:
@@ -141,7 +142,7 @@ def _best_prior(cause: CauseEntry, symptoms: _Symptoms) -> float | None:
 def judge(cause: CauseEntry, prior: float, case: Case, asked: Asked) -> RankedCause:
     """Weigh the evidence for one cause."""
     arguments, missing = weigh(cause, case, asked)
-    score = 1.0 / (1.0 + math.exp(-(prior + sum(argument.weight for argument in arguments))))
+    score = _score(prior, sum(argument.weight for argument in arguments))
     names = dict(cause.explains)
     moves = moves_of(missing)
     return RankedCause(
@@ -160,6 +161,16 @@ def judge(cause: CauseEntry, prior: float, case: Case, asked: Asked) -> RankedCa
         prior_source=cause.prior_source,
         moves=moves,
     )
+
+
+def _score(prior: float, weight: float) -> float:
+    return 1.0 / (1.0 + math.exp(-(prior + weight)))
+
+
+def balance(cause: CauseEntry, case: Case, asked: Asked) -> float:
+    """The sum of the weights of the arguments that `weigh` returns, without writing them."""
+    answers = ((entry, _ask(entry, case, asked).holds) for entry in cause.evidence)
+    return sum(entry.weight if holds else entry.else_weight for entry, holds in answers if holds is not None)
 
 
 def weigh(cause: CauseEntry, case: Case, asked: Asked) -> tuple[list[Argument], Mapping[str, tuple[float, float]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import ClassVar, Self
 
@@ -42,6 +43,8 @@ class Rule:
 
     def with_limits(self, limits: Mapping[str, float]) -> Self:
         """This rule with thresholds the user set, by key ("loss_spike.noise"); keys of other rules are passed over."""
+        if not limits:
+            return self
         own = {setting.key: limits[setting.key] for setting in self.thresholds if setting.key in limits}
         if not own:
             return self
@@ -60,10 +63,7 @@ class Rule:
             KeyError: the rule declares no such option.
         """
         key = f"{self.name}.{option}"
-        for setting in self.thresholds:
-            if setting.key == key:
-                return self._limits.get(key, setting.default)
-        raise KeyError(key)
+        return self._limits[key] if key in self._limits else _defaults(type(self))[key]
 
     # Outcomes, so that every rule words them alike.
 
@@ -99,6 +99,12 @@ class Rule:
     def at_most(self, name: str, value: float, option: str, unit: str = "") -> Measurement:
         """A measurement that speaks for the symptom when it does not exceed one of the thresholds."""
         return Measurement(name, value, unit, self.limit(option), Direction.AT_MOST, f"{self.name}.{option}")
+
+
+@cache
+def _defaults(rule: type[Rule]) -> Mapping[str, float]:
+    """The default of each of a rule's thresholds by key; asked for some hundred times a run."""
+    return {setting.key: setting.default for setting in rule.thresholds}
 
 
 def above(value: float, threshold: float, softness: float = 1.25) -> float:

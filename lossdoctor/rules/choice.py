@@ -33,6 +33,8 @@ class RuleChoice:
 
     def reason_against(self, rule: Rule) -> str:
         """Why a rule is not asked, "" when it is."""
+        if not (self.select or self.ignore):
+            return ""
         wanted, unwanted = _strength(rule, self.select), _strength(rule, self.ignore)
         if unwanted and unwanted >= wanted:
             return "ignored by your settings"

@@ -13,6 +13,7 @@ Values = npt.NDArray[np.float64]
 
 # The median of a block is taken of so many of its values: its noise is then 8 % of a single value's.
 MAX_BLOCK = 256
+_SHORT = 4
 
 
 def median(values: Values) -> float:
@@ -153,7 +154,15 @@ def _equal_blocks(values: Values, edges: npt.NDArray[np.int64]) -> Iterator[tupl
     for length in range(int(lengths.min()), int(lengths.max()) + 1):
         rows = np.flatnonzero(lengths == length)
         if rows.size:
-            yield rows, np.lib.stride_tricks.sliding_window_view(values, length)[edges[rows]]
+            yield rows, _rows_of(values, edges[rows], length)
+
+
+def _rows_of(values: Values, starts: npt.NDArray[np.int64], length: int) -> Values:
+    """The stretches of `length` values that begin at `starts`, as rows of a fresh matrix."""
+    if length > _SHORT:
+        return np.lib.stride_tricks.sliding_window_view(values, length)[starts]
+    # A view costs more to set up than a few columns to fetch.
+    return np.stack([values[starts + column] for column in range(length)], axis=1)
 
 
 def _thinned(block: Values) -> Values:
