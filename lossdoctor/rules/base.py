@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 from typing import ClassVar, Self
 
@@ -40,6 +39,11 @@ class Rule:
     thresholds: ClassVar[tuple[Setting, ...]] = ()
     # By key; empty in the rules of the registry, filled in the copies that `with_limits` makes.
     _limits: Mapping[str, float] = MappingProxyType({})
+    _defaults: ClassVar[Mapping[str, float]] = MappingProxyType({})
+
+    def __init_subclass__(cls) -> None:
+        """Looks the defaults up once: they are asked for some hundred times a run."""
+        cls._defaults = {setting.key: setting.default for setting in cls.thresholds}
 
     def with_limits(self, limits: Mapping[str, float]) -> Self:
         """This rule with thresholds the user set, by key ("loss_spike.noise"); keys of other rules are passed over."""
@@ -63,7 +67,7 @@ class Rule:
             KeyError: the rule declares no such option.
         """
         key = f"{self.name}.{option}"
-        return self._limits[key] if key in self._limits else _defaults(type(self))[key]
+        return self._limits[key] if key in self._limits else self._defaults[key]
 
     # Outcomes, so that every rule words them alike.
 
@@ -99,12 +103,6 @@ class Rule:
     def at_most(self, name: str, value: float, option: str, unit: str = "") -> Measurement:
         """A measurement that speaks for the symptom when it does not exceed one of the thresholds."""
         return Measurement(name, value, unit, self.limit(option), Direction.AT_MOST, f"{self.name}.{option}")
-
-
-@cache
-def _defaults(rule: type[Rule]) -> Mapping[str, float]:
-    """The default of each of a rule's thresholds by key; asked for some hundred times a run."""
-    return {setting.key: setting.default for setting in rule.thresholds}
 
 
 def above(value: float, threshold: float, softness: float = 1.25) -> float:
