@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lossdoctor.signals.curve import Curve
+from lossdoctor.signals.independence import effective_points
 
 Array = npt.NDArray[np.float64]
 
@@ -48,9 +49,11 @@ def robust_slope(steps: Array, values: Array) -> Slope:
 
     Returns:
         The slope with a 95 % rank interval; `UNKNOWN` with fewer than 5 points. At most `MAX_POINTS` evenly spread
-        points are used, so the cost is bounded.
+        points are used, so the cost is bounded. Residuals that are correlated from point to point (running averages)
+        widen the interval.
 
-    Source: Sen 1968, J. Am. Stat. Assoc. 63 (interval from the variance of Kendall's statistic).
+    Source: Sen 1968, J. Am. Stat. Assoc. 63 (interval from the variance of Kendall's statistic); Hamed & Rao 1998,
+    J. Hydrol. 204 (that variance under correlation).
     """
     n = steps.size
     if n < 5:
@@ -60,13 +63,14 @@ def robust_slope(steps: Array, values: Array) -> Slope:
         steps, values, n = steps[pick], values[pick], MAX_POINTS
     i, j = _pairs(n)
     slopes = np.sort((values[j] - values[i]) / (steps[j] - steps[i]))
-    half = Z95 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18.0) / 2.0
+    k = slopes.size // 2
+    middle_slope = float(slopes[k] if slopes.size % 2 else 0.5 * (slopes[k - 1] + slopes[k]))
+    worth = effective_points(values - middle_slope * steps) / n
+    half = Z95 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18.0 / worth) / 2.0
     middle = (slopes.size - 1) / 2.0
     low = slopes[max(int(np.floor(middle - half)), 0)]
     high = slopes[min(int(np.ceil(middle + half)), slopes.size - 1)]
-    k = slopes.size // 2
-    middle_slope = slopes[k] if slopes.size % 2 else 0.5 * (slopes[k - 1] + slopes[k])
-    return Slope(float(middle_slope), float(low), float(high))
+    return Slope(middle_slope, float(low), float(high))
 
 
 @cache
