@@ -1,0 +1,46 @@
+"""A short soak of following, and that a leak would be seen; the long one is `python -m tests.bench.soak`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.soak import Look, leaks, soak, watcher, window
+
+
+def test_following_leaves_nothing_behind() -> None:
+    readings = soak(120, every=20)
+    assert leaks(readings) == []
+    assert readings[-1].points > 100
+
+
+def test_the_window_leaves_nothing_behind_while_it_follows() -> None:
+    pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+    readings = soak(16, window, every=4)
+    assert leaks(readings) == []
+
+
+@contextlib.contextmanager
+def leaking(folder: Path) -> Iterator[Look]:
+    kept: list[object] = []
+    with watcher(folder) as look:
+
+        def worse() -> int:
+            kept.append(os.open(folder, os.O_RDONLY))
+            kept.append(b"\x01" * (1 << 20))
+            return look()
+
+        yield worse
+    for item in kept:
+        if isinstance(item, int):
+            os.close(item)
+
+
+def test_a_leak_would_be_seen() -> None:
+    found = " ".join(leaks(soak(40, leaking)))
+    assert "memory" in found
+    assert "files" in found
