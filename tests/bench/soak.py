@@ -1,6 +1,6 @@
 """Hours of following in minutes: `python -m tests.bench.soak --hours 8` and the same with `--window`.
 
-Trainings in three formats are written to while they are followed, as fast as the program can look instead of every two seconds:
+Trainings in three formats are written to while they are followed, as fast as it can look instead of every 2 s:
 every look brings a point, every few hundred a log is cut off and begun anew, replaced, deleted, or a new run comes. Printed
 are memory, open files and threads over the course; the exit status is 1 when memory grows by more than the points that are
 kept, or a file or a thread stays open.

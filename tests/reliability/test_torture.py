@@ -54,7 +54,8 @@ def raising(place: Path) -> Delivery:
 
 def hanging(place: Path) -> Delivery:
     if b"0.75" not in next(place.rglob("log.csv")).read_bytes():
-        time.sleep(60)
+        while time.monotonic():
+            pass
     return delivered(place)
 
 
