@@ -85,7 +85,7 @@ class Drawing(QObject):
         item, several = self._selection.run, self._run_commands.together()
         if item is None:
             return
-        same = len(several) == len(self._drawn) and all(a is b for a, b in zip(several, self._drawn, strict=True))
+        same = len(several) == len(self._drawn) and all(map(_looks_the_same, several, self._drawn))
         tags, notes = self._plot_commands.tags, self._notes.notes(item.run)
         together = self._plot_commands.median and len(several) > 1
         groups = {each.run.id: self._runs.group_of(each) for each in several} if together else {}
@@ -152,3 +152,8 @@ class Drawing(QObject):
         item = next((found for found in self._drawn if found.run.id == run_id), None)
         if item is not None:
             self._selection.set_run(item)
+
+
+def _looks_the_same(one: DiagnosedRun, other: DiagnosedRun) -> bool:
+    """Whether two readings of a run have one plot; causes are not drawn."""
+    return one.run is other.run and one.diagnosis.outcomes is other.diagnosis.outcomes

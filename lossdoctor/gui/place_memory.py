@@ -81,12 +81,12 @@ class PlaceMemory(QObject):
     def _run_changed(self, item: DiagnosedRun | None) -> None:
         # None comes when a scan begins, which `begin` has been told of already.
         self._run = item if item is not None else self._run
-        if item is not None and self._pending is not None and item.run.id != self._pending.run:
-            self._pending = None  # the user went elsewhere before it was read
 
     def _figure_shown(self) -> None:
-        place, self._pending = self._pending, None
-        if place is not None and place.view and self._run is not None and self._run.run.id == place.run:
+        # Until its run is read another one may be in view.
+        place = self._pending
+        if place is not None and self._run is not None and self._run.run.id == place.run:
+            self._pending = None
             self._window.plot.stack.look_at(place.view)
 
     def _keep(self) -> None:

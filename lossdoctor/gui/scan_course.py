@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from lossdoctor import formatting
 from lossdoctor.gui.commands import Commands, first_table
@@ -22,6 +22,7 @@ from lossdoctor.workspace.results import DiagnosedRun, ScanResult
 
 # After a scan shorter than this, the most urgent run comes into view; after a longer one the user is already reading.
 _QUICK_SCAN_SECONDS = 3.0
+_GATHER_MS = 300
 
 
 class ScanCourse(QObject):
@@ -49,6 +50,11 @@ class ScanCourse(QObject):
         self._runs, self._problems = runs, problems
         self._commands, self._run_commands, self._place = commands, run_commands, place
         self._chosen_by_user = False
+        self._waiting: list[DiagnosedRun] = []
+        self._gathering = QTimer(self)
+        self._gathering.setSingleShot(True)
+        self._gathering.setInterval(_GATHER_MS)
+        self._gathering.timeout.connect(self._show_waiting)
         window.runs.table.pressed.connect(self._user_chose)
         session.started.connect(self._started)
         session.runs_added.connect(self._runs_added)
@@ -63,6 +69,8 @@ class ScanCourse(QObject):
 
     def _started(self, paths: Sequence[Path]) -> None:
         self._chosen_by_user = False
+        self._gathering.stop()
+        self._waiting = []
         self._place.begin(paths)
         self._runs.clear()
         self._run_commands.set_folder(paths)
@@ -78,12 +86,31 @@ class ScanCourse(QObject):
         self.changed.emit()
 
     def _runs_added(self, items: Sequence[DiagnosedRun]) -> None:
+        self._waiting += items
+        if not self._gathering.isActive():
+            self._show_waiting()
+            self._gathering.start()
+
+    def _show_waiting(self) -> None:
+        """Puts what was read since the last time into the list: each time it is drawn anew, so not for every run."""
+        items, self._waiting = self._waiting, []
+        if not items:
+            return
         first = self._runs.total == 0
-        self._runs.add(items)
+        self._runs.put(items)
         self._run_commands.refresh()
+        self._renew(items)
         self.count()
         if first:
             self.changed.emit()
+
+    def _renew(self, items: Sequence[DiagnosedRun]) -> None:
+        """The run in view comes again with its causes: it is shown with them, and its plot left alone."""
+        seen = self._selection.run
+        again = next((item for item in items if seen is not None and item.run.id == seen.run.id), None)
+        if again is not None and again is not seen:
+            self._place.hold()
+            self._selection.set_run(again)
 
     def count(self, result: ScanResult | None = None) -> None:
         """Shows how many runs, points and problems there are; a finished scan also says how long it took."""
@@ -93,8 +120,11 @@ class ScanCourse(QObject):
         self._window.status.set_counts(len(runs), points, problems, result.seconds if result is not None else None)
 
     def _finished(self, result: ScanResult) -> None:
+        self._gathering.stop()
+        self._show_waiting()
         self._window.status.finish()
         self._problems.set_problems(result.problems)
+        self._runs.keep_only({item.run.id for item in result.runs})
         self.count(result)
         if not result.runs:
             self._nothing_found(result)
@@ -120,12 +150,16 @@ class ScanCourse(QObject):
         self._window.messages.show_notice(Notice(Level.WARNING, text, hint, *offer))
 
     def _failed(self, error: JobError) -> None:
+        self._gathering.stop()
+        self._show_waiting()
         self._window.status.finish()
         self._window.show_bench(self._runs.total > 0)
         self._commands.show_error(error)
         self.changed.emit()
 
     def _cancelled(self) -> None:
+        self._gathering.stop()
+        self._show_waiting()
         self._window.status.finish()
         runs = self._runs.all_runs()
         self._problems.set_problems([problem for item in runs for problem in item.run.problems])

@@ -31,7 +31,7 @@ class Session(QObject):
 
     Signals:
         started(paths): a scan begins; what was shown before is to go.
-        runs_added(items): some DiagnosedRuns are ready.
+        runs_added(items): some DiagnosedRuns are ready; each comes as it is read, and again when its causes are ranked.
         progressed(done, total, what): how far the scan is.
         finished(result): the ScanResult.
         failed(error): the JobError of a scan that came to nothing.
@@ -99,6 +99,7 @@ class Session(QObject):
             progress=progress,
             cancel=cancel,
             on_run=item,
+            on_early=item,
             rules=known.rules,
             read=known.read,
             amend=self._store.with_choices,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.importers.options import AS_THEY_SAY, ReadOptions
 from lossdoctor.progress import Cancel, Progress, never, silent
 from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
@@ -23,6 +24,7 @@ def scan(
     rules: RuleChoice = EVERY_RULE,
     read: ReadOptions = AS_THEY_SAY,
     amend: Callable[[Run], Run] | None = None,
+    on_early: Callable[[DiagnosedRun], None] | None = None,
 ) -> ScanResult:
     """Everything below `paths`, diagnosed.
 
@@ -38,6 +40,8 @@ def scan(
         rules: which rules are asked, with which thresholds.
         read: what the user says about the logs; what of it finds nothing becomes a problem.
         amend: the last word on each run before it is diagnosed, for choices remembered for single runs.
+        on_early: receives each run as soon as it is read, with its verdict and no causes yet, under the id that it has in
+            its own source; `on_run` receives it again, under another id where two sources share one.
 
     Returns:
         Runs with all their points, sorted by id and every problem met, sorted by path.
@@ -46,11 +50,14 @@ def scan(
         Cancelled: `cancel` said so.
     """
     options = ScanOptions(jobs=1, how=HowToExamine(read=read, rules=rules), amend=amend)
-    return run_job(ScanJob(paths, options, cancel), progress, on_run)
+    return run_job(ScanJob(paths, options, cancel), progress, on_run, on_early)
 
 
 def run_job(
-    job: ScanJob, progress: Progress = silent, on_run: Callable[[DiagnosedRun], None] | None = None
+    job: ScanJob,
+    progress: Progress = silent,
+    on_run: Callable[[DiagnosedRun], None] | None = None,
+    on_early: Callable[[DiagnosedRun], None] | None = None,
 ) -> ScanResult:
     """Takes a job from beginning to end; arguments and errors as of `scan`."""
     job.find()
@@ -61,6 +68,9 @@ def run_job(
         if step is not None:
             done += 1
             progress(done, 2 * total, step[0].id)
+            for item in step[1].runs if on_early is not None else ():
+                if isinstance(item.examination, Examination) and on_early is not None:
+                    on_early(DiagnosedRun(item.run, item.examination.alone))
     diagnosed = 0
     runs = max(job.done.runs, 1)
 

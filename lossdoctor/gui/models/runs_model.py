@@ -6,7 +6,7 @@ A QSortFilterProxyModel over Python rows takes 8 s to sort 100,000 of them; an a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,29 @@ class RunsModel(QAbstractTableModel):
             self.sort(self._sorted_by[0], self._sorted_by[1])
         else:
             self._rows += new
+
+    def put(self, items: Sequence[DiagnosedRun]) -> None:
+        """Puts runs in place of those with their ids, and adds the others."""
+        places = {row.item.run.id: place for place, row in enumerate(self._rows)}
+        known = [item for item in items if item.run.id in places]
+        for item in known:
+            self._rows[places[item.run.id]] = RunRow.of(item)
+        if known:
+            self._sort_keys = {}
+            if self._order.size:
+                self.dataChanged.emit(self.index(0, 0), self.index(self._order.size - 1, self.columnCount() - 1))
+        fresh = {item.run.id: item for item in items if item.run.id not in places}
+        if fresh:
+            self.add(list(fresh.values()))
+        elif known:
+            self.sort(self._sorted_by[0], self._sorted_by[1])
+
+    def keep_only(self, run_ids: Collection[str]) -> None:
+        """Forgets all other runs."""
+        if any(row.item.run.id not in run_ids for row in self._rows):
+            self._rows = [row for row in self._rows if row.item.run.id in run_ids]
+            self._sort_keys = {}
+            self._refilter()
 
     def replace(self, item: DiagnosedRun) -> None:
         """Puts a run in place of the one with its id; does nothing when there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -28,6 +28,7 @@ from lossdoctor.gui.views.verdict_chips import VerdictChips
 from lossdoctor.workspace.results import DiagnosedRun
 
 _ROW_HEIGHT = 32
+_MEASURED_ROWS = 40
 # A name cut to fewer characters than this tells runs apart no more.
 _NAME_WIDTH = 168
 # Which columns give way first when the pane is narrow; the verdict, the name and settings never do.
@@ -41,6 +42,12 @@ class _Table(QTableView):
     def __init__(self) -> None:
         super().__init__()
         self.headings: dict[int, str] = {}
+        self.takes_focus = False  # Qt makes the first row the current one then, which the user did not choose
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.takes_focus = True
+        super().focusInEvent(event)
+        self.takes_focus = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -82,6 +89,13 @@ class RunList(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = model
         self._wanted: str | None = None
+        self._sought: str | None = None  # a run that is to be chosen once it is there
+        # While a scan adds rows twenty times a second the columns are measured once.
+        self._fit_again = False
+        self._fitted = QTimer(self)
+        self._fitted.setSingleShot(True)
+        self._fitted.setInterval(1000)
+        self._fitted.timeout.connect(self._fit_late)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter: words, best<0.5, lr=0.001")
         self.filter.setToolTip(
@@ -145,6 +159,8 @@ class RunList(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         header = table.horizontalHeader()
+        # Measuring a thousand rows at each batch of a scan would hold the window up for half a second.
+        header.setResizeContentsPrecision(_MEASURED_ROWS)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -198,6 +214,8 @@ class RunList(QWidget):
         row = self.model.row_of(run_id)
         if row is not None:
             self._select_row(row)
+        else:
+            self._sought = run_id
 
     def choose_row(self, by: int) -> None:
         """Goes `by` rows down (negative: up)."""
@@ -214,6 +232,10 @@ class RunList(QWidget):
 
     def _follow(self) -> None:
         """Keeps the chosen run current across resets; without one the first row is chosen."""
+        sought = self.model.row_of(self._sought) if self._sought is not None else None
+        if sought is not None:
+            self._select_row(sought)
+            return
         if self.table.currentIndex().isValid() or not self.model.rowCount():
             return
         row = self.model.row_of(self._wanted) if self._wanted is not None else None
@@ -224,6 +246,8 @@ class RunList(QWidget):
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
+            if not self.table.takes_focus:
+                self._sought = None
             item = self.model.run_at(current.row())
             self._wanted = item.run.id
             self.run_chosen.emit(item)
@@ -264,7 +288,10 @@ class RunList(QWidget):
         self._empty.setVisible(shown == 0)
         self._empty.set_text("No run passes the filter." if total else "Reading the logs…")
         if shown:
-            self._fit_columns()
+            if appears or not self._fitted.isActive():
+                self._fit_columns()
+            else:
+                self._fit_again = True
             if appears:
                 self.table.scrollTo(self.table.currentIndex())
 
@@ -323,12 +350,22 @@ class RunList(QWidget):
         """Groups the rows: "" not, "/" by folder, else by a setting."""
         self.model.set_group_by(group)
 
+    def _fit_late(self) -> None:
+        if self._fit_again and self.model.rowCount():
+            self._fit_columns()
+
     def _fit_columns(self) -> None:
         """As many columns as the pane's width allows, the dispensable ones giving way first."""
+        self._fit_again = False
+        self._fitted.start()
         table = self.table
         sections = range(self.model.columnCount())
-        widths = {column: max(table.sizeHintForColumn(column), self._header_width(column)) for column in sections}
-        widths[Column.NAME] = _NAME_WIDTH
+        widths = {
+            column: _NAME_WIDTH
+            if column == Column.NAME
+            else max(table.sizeHintForColumn(column), self._header_width(column))
+            for column in sections
+        }
         rows_height = self.model.rowCount() * _ROW_HEIGHT + table.horizontalHeader().height()
         scrolls = rows_height > table.height()
         room = self.width() - (table.verticalScrollBar().sizeHint().width() if scrolls else 0)

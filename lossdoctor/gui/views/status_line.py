@@ -65,7 +65,6 @@ class StatusLine(QWidget):
         self.problems.setText(formatting.count(problems, "problem"))
         self.problems.setAccessibleName(f"{formatting.count(problems, 'problem')} with the input: show")
         self.problems.setVisible(problems > 0)
-        self.problems.setIcon(self._look.icon("warning"))
 
     def show_progress(self, done: int, total: int, what: str) -> None:
         """How far the work is; `total` 0 means unknown."""
