@@ -15,12 +15,21 @@ say() { printf '\n== %s\n' "$*"; }
 WORK="$(mktemp -d)"
 CHROOT="${LOSSDOCTOR_CHROOT:-$WORK/chroot}"
 clean() {
-  for mounted in proc dev/pts dev; do
-    mountpoint -q "$CHROOT/$mounted" && umount "$CHROOT/$mounted"
-  done
-  rm -rf "$WORK"
+  if mountpoint -q "$CHROOT/proc"; then umount --lazy "$CHROOT/proc"; fi
+  # Never into another file system: what is mounted below is the machine's own.
+  rm -rf --one-file-system "$WORK"
 }
 trap clean EXIT
+
+# Devices of its own, not those of the machine, which a clean-up gone wrong would delete.
+make_devices() {
+  local name major minor
+  while read -r name major minor; do
+    [ -c "$CHROOT/dev/$name" ] || mknod -m 666 "$CHROOT/dev/$name" c "$major" "$minor"
+  done <<<$'null 1 3\nzero 1 5\nfull 1 7\nrandom 1 8\nurandom 1 9\ntty 5 0'
+  mkdir -p -m 1777 "$CHROOT/dev/shm"
+  [ -e "$CHROOT/dev/fd" ] || ln -s /proc/self/fd "$CHROOT/dev/fd"
+}
 
 make_chroot() {
   mkdir -p "$CHROOT"
@@ -36,7 +45,7 @@ make_chroot() {
   cp /etc/resolv.conf "$CHROOT/etc/resolv.conf"
   cp /etc/hosts "$CHROOT/etc/hosts"
   mount -t proc proc "$CHROOT/proc"
-  mount --bind /dev "$CHROOT/dev"
+  make_devices
   # No service is started in a chroot.
   printf '#!/bin/sh\nexit 101\n' >"$CHROOT/usr/sbin/policy-rc.d"
   chmod +x "$CHROOT/usr/sbin/policy-rc.d"
