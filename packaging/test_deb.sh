@@ -27,7 +27,8 @@ make_devices() {
   while read -r name major minor; do
     [ -c "$CHROOT/dev/$name" ] || mknod -m 666 "$CHROOT/dev/$name" c "$major" "$minor"
   done <<<$'null 1 3\nzero 1 5\nfull 1 7\nrandom 1 8\nurandom 1 9\ntty 5 0'
-  mkdir -p -m 1777 "$CHROOT/dev/shm"
+  mkdir -p "$CHROOT/dev/shm"
+  chmod 1777 "$CHROOT/dev/shm"
   [ -e "$CHROOT/dev/fd" ] || ln -s /proc/self/fd "$CHROOT/dev/fd"
 }
 
