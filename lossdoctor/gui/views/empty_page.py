@@ -17,7 +17,7 @@ _WIDTH = 620
 _MOST_RECENT = 6
 _READS = (
     "Reads TensorBoard event files, CSV of Keras, Lightning and others, W&B run files and exports, Hugging Face states, "
-    "JSON lines."
+    "MLflow, DVCLive, JSON lines and plain text logs."
 )
 
 
