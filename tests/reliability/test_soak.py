@@ -7,21 +7,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.bench.soak import Look, leaks, soak, watcher, window
+from tests.bench.soak import Look, leaks, soak, watcher
 
 
 def test_following_leaves_nothing_behind() -> None:
     readings = soak(120, every=20)
     assert leaks(readings) == []
     assert readings[-1].points > 100
-
-
-def test_the_window_leaves_nothing_behind_while_it_follows() -> None:
-    pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
-    readings = soak(16, window, every=4)
-    assert leaks(readings) == []
 
 
 @contextlib.contextmanager
