@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,15 +72,14 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
     local = curve.values - curve.trend
     sigma = max(mad_sigma(local), curve.sigma / np.sqrt(max(curve.n / g, 1.0)), 1e-12 * abs(curve.best))
     tail = _usual_upward((curve.high - curve.trend)[3:])
-    high = curve.high.tolist()  # single numbers are taken out of a list three times as fast
+    # Noisy curves have hundreds of candidates: single numbers come out of lists faster, minima are taken once.
+    high, floors, steps, places = (each.tolist() for each in (curve.high, base, curve.steps, candidates))
+    lowest_after = np.minimum.accumulate(curve.trend[::-1])[::-1].tolist()
     found = []
-    index = 3
-    while True:
-        at = int(np.searchsorted(candidates, index))
-        if at == candidates.size:
-            break
-        index = int(candidates[at])
-        floor = float(base[index])
+    index, at = 3, 0
+    while (at := bisect_left(places, index, at)) < len(places):
+        index = places[at]
+        floor = floors[index]
         peak_index = index
         stop = index
         while stop + 1 < g and high[stop + 1] - floor >= recovery * (high[peak_index] - floor):
@@ -87,14 +87,13 @@ def excursions(curve: Curve, min_height: float, recovery: float = 0.3) -> tuple[
             if high[stop] > high[peak_index]:
                 peak_index = stop
         height = high[peak_index] - floor
-        after = curve.trend[stop + 1 :]
-        back = bool(after.size and float(after.min()) <= floor + recovery * height)
+        back = stop + 1 < g and lowest_after[stop + 1] <= floor + recovery * height
         end_ok = curve.end <= floor + max(recovery * height, 3.0 * sigma)
         found.append(
             Excursion(
-                float(curve.steps[max(index - 1, 0)]),
+                steps[max(index - 1, 0)],
                 float(curve.peak_steps[peak_index]),
-                float(curve.steps[min(stop + 1, g - 1)]),
+                steps[min(stop + 1, g - 1)],
                 high[peak_index],
                 floor,
                 height,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Rise:
     onset_step: float | None
 
 
+@lru_cache(maxsize=8)  # several rules ask about the same curve; a curve is equal to itself only
 def sustained_rise(curve: Curve) -> Rise:
     """Rise of the end level above the lowest trend point; height 0 when the curve ends at its best.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +80,8 @@ def _pairs(n: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     return i, j
 
 
+# Several rules ask for the slope of the same curve, one after another. A curve is equal to itself only.
+@lru_cache(maxsize=8)
 def tail_slope(curve: Curve, share: float = 0.3) -> Slope:
     """Robust slope over the last `share` of a curve's points."""
     first = int(np.floor(curve.steps.size * (1.0 - share)))

@@ -7,12 +7,14 @@ value classes, and nothing else is ever built from them, whoever wrote the file.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
 import sqlite3
 import time
 import zlib
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -22,6 +24,7 @@ from typing import Any
 from lossdoctor.runs import Problem
 from lossdoctor.workspace.damaged import set_aside
 from lossdoctor.workspace.examined import SourceResult
+from lossdoctor.workspace.results import RememberedScan
 
 MAX_BYTES = 512_000_000
 _SCHEMA = """
@@ -32,6 +35,9 @@ CREATE TABLE IF NOT EXISTS results (
     result BLOB NOT NULL
 ) WITHOUT ROWID
 """
+_SCANS = _SCHEMA.replace("results", "scans")
+# Whole scans remembered; each repeats what its sources hold, so only those of the folders scanned last are kept.
+MAX_SCANS = 20
 _BUSY_SECONDS = 2.0
 _BATCH = 200
 # When an entry was used is for throwing out the oldest; to the day is exact enough.
@@ -40,7 +46,7 @@ _DAY = 86400.0
 _FLEETING = frozenset({"internal_error", "crashed", "too_slow", "unreadable", "not_a_file"})
 _TRUSTED = ("lossdoctor.findings.", "lossdoctor.runs.", "lossdoctor.diagnosis.", "lossdoctor.workspace.examined",
             "lossdoctor.workspace.results", "lossdoctor.knowledge.causes", "lossdoctor.knowledge.neighbours",
-            "lossdoctor.knowledge.answer")  # fmt: skip
+            "lossdoctor.knowledge.answer", "lossdoctor.knowledge.ranked")  # fmt: skip
 _NUMBERS = frozenset({("numpy", "dtype"), ("numpy._core.multiarray", "scalar"), ("numpy.core.multiarray", "scalar")})
 
 
@@ -81,18 +87,43 @@ class ResultCache:
 
     def get(self, place: bytes, fingerprint: bytes) -> SourceResult | None:
         """What is known of a source; None when nothing is, or it has changed since."""
+        row = self._row("results", place, fingerprint)
+        found = None if row is None else _unpacked(row[1])
+        if row is None or not isinstance(found, SourceResult):
+            return None
+        if row[0] < time.time() - _DAY:
+            self._used.append(place)
+        return found
+
+    def get_scan(self, place: bytes, fingerprint: bytes) -> RememberedScan | None:
+        """What a whole scan found; None when that is not known, or anything has changed since."""
+        row = self._row("scans", place, fingerprint)
+        found = None if row is None else _unpacked(row[1])
+        return found if isinstance(found, RememberedScan) else None
+
+    def put_scan(self, place: bytes, fingerprint: bytes, found: RememberedScan) -> None:
+        """Remembers what a whole scan found; of earlier ones the last `MAX_SCANS` are kept."""
+        if self._connection is None:
+            return
+        try:
+            with self._connection:
+                entry = (place, fingerprint, time.time(), _packed(found))
+                self._connection.execute("INSERT OR REPLACE INTO scans VALUES (?, ?, ?, ?)", entry)
+                kept = f"SELECT place FROM scans ORDER BY used_at DESC LIMIT {MAX_SCANS}"
+                self._connection.execute(f"DELETE FROM scans WHERE place NOT IN ({kept})")
+        except sqlite3.Error as error:
+            self._failed(error)
+
+    def _row(self, table: str, place: bytes, fingerprint: bytes) -> tuple[float, bytes] | None:
         if self._connection is None:
             return None
-        question = "SELECT used_at, result FROM results WHERE place = ? AND fingerprint = ?"
+        question = f"SELECT used_at, result FROM {table} WHERE place = ? AND fingerprint = ?"
         try:
-            row = self._connection.execute(question, (place, fingerprint)).fetchone()
+            row: tuple[float, bytes] | None = self._connection.execute(question, (place, fingerprint)).fetchone()
         except sqlite3.Error as error:
             self._failed(error)
             return None
-        found = None if row is None else _unpacked(row[1])
-        if found is not None and row[0] < time.time() - _DAY:
-            self._used.append(place)
-        return found
+        return row
 
     def put(self, place: bytes, fingerprint: bytes, result: SourceResult) -> None:
         """Remembers what came of a source, unless it may be different next time."""
@@ -132,6 +163,7 @@ class ResultCache:
         with connection:
             middle = "SELECT used_at FROM results ORDER BY used_at LIMIT 1 OFFSET (SELECT count(*) / 2 FROM results)"
             connection.execute(f"DELETE FROM results WHERE used_at <= ({middle})")
+            connection.execute("DELETE FROM scans")
         connection.execute("VACUUM")
 
     def _open(self) -> sqlite3.Connection | None:
@@ -187,7 +219,12 @@ def lasting(result: SourceResult) -> bool:
     """Whether the same files would give this result again."""
     problems = [*result.problems, *(problem for item in result.runs for problem in item.run.problems)]
     failed = any(isinstance(item.examination, Problem) for item in result.runs)
-    return not failed and not any(problem.code in _FLEETING for problem in problems)
+    return not failed and not fleeting(problems)
+
+
+def fleeting(problems: Iterable[Problem]) -> bool:
+    """Whether any of these may be gone next time although no file has changed."""
+    return any(problem.code in _FLEETING for problem in problems)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -197,6 +234,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")  # after a loss of power the last scan may be missing
         with connection:
             connection.execute(_SCHEMA)
+            connection.execute(_SCANS)
     except sqlite3.Error:
         connection.close()
         raise
@@ -211,19 +249,23 @@ def _size(path: Path) -> int:
     return sum(os.path.getsize(file) for file in _files(path) if file.exists())
 
 
-def _packed(result: SourceResult) -> bytes:
+def _packed(result: SourceResult | RememberedScan) -> bytes:
     target = io.BytesIO()
     _ByConstructor(target, protocol=pickle.HIGHEST_PROTOCOL).dump(result)
     return zlib.compress(target.getvalue(), 1)
 
 
-def _unpacked(data: bytes) -> SourceResult | None:
-    """The result in an entry; None for one that is damaged or holds anything else."""
+def _unpacked(data: bytes) -> object:
+    """What an entry holds; None for one that is damaged or holds anything but values."""
+    collecting = gc.isenabled()
+    gc.disable()  # thousands of values are made and none is thrown away: looking for garbage takes a third of the time
     try:
-        found = _ValuesOnly(io.BytesIO(zlib.decompress(data))).load()
+        return _ValuesOnly(io.BytesIO(zlib.decompress(data))).load()
     except Exception:  # noqa: BLE001  # a damaged pickle may raise anything
         return None
-    return found if isinstance(found, SourceResult) else None
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _ByConstructor(pickle.Pickler):

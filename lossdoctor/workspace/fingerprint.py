@@ -10,7 +10,7 @@ import hashlib
 import os
 import pickle
 import platform
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Fingerprints:
 
     def __init__(self, sources: Iterable[Source], how: HowToExamine) -> None:
         self._logs = {path for source in sources for path in source.every_file}
-        self._how = hashlib.sha256(pickle.dumps((program_version(), how))).digest()
+        self._how = how_print(how)
         self._folders: dict[str, tuple[bytes, tuple[str, ...]]] = {}
 
     def place(self, source: Source) -> bytes:
@@ -46,7 +46,7 @@ class Fingerprints:
         made = hashlib.sha256(self.place(source))
         try:
             for path in source.every_file:
-                made.update(_of_file(path))
+                made.update(file_print(path))
         except OSError:
             return None
         made.update(repr(source).encode("utf-8", "replace"))
@@ -63,31 +63,21 @@ class Fingerprints:
 
     def _of_folder(self, folder: str) -> tuple[bytes, tuple[str, ...]]:
         if folder not in self._folders:
-            self._folders[folder] = self._listed(folder)
+            self._folders[folder] = _listed(folder, self._logs)
         return self._folders[folder]
 
-    def _listed(self, folder: str) -> tuple[bytes, tuple[str, ...]]:
-        """A hash of the folder's plain files, and its sub-folders."""
-        files: list[tuple[str, int, int]] = []
-        below: list[str] = []
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.is_dir():
-                        below.append(entry.path)
-                    elif entry.path in self._logs:
-                        files.append((entry.name, -1, -1))
-                    else:
-                        status = entry.stat()
-                        files.append((entry.name, status.st_size, status.st_mtime_ns))
-        except OSError as error:
-            return str(error.errno).encode(), ()
-        if len(below) > _MAX_ENTRIES:
-            below = []
-        return hashlib.sha256(repr(sorted(files)).encode("utf-8", "surrogateescape")).digest(), tuple(below)
+
+def how_print(how: HowToExamine) -> bytes:
+    """A hash of what sources are examined with, this program included."""
+    return hashlib.sha256(pickle.dumps((program_version(), how))).digest()
 
 
-def _of_file(path: str) -> bytes:
+def folder_print(folder: str) -> bytes:
+    """A hash of the plain files of a folder; of one that cannot be listed, the error's number."""
+    return _listed(folder, frozenset())[0]
+
+
+def file_print(path: str) -> bytes:
     """Size, time of the last change, first and last bytes.
 
     Raises:
@@ -100,6 +90,27 @@ def _of_file(path: str) -> bytes:
             file.seek(-_ENDS, os.SEEK_END)
         ends += file.read(_ENDS)
     return hashlib.sha256(f"{status.st_size} {status.st_mtime_ns} ".encode() + ends).digest()
+
+
+def _listed(folder: str, logs: Collection[str]) -> tuple[bytes, tuple[str, ...]]:
+    """A hash of a folder's plain files, and its sub-folders; sizes and times of `logs` do not count."""
+    files: list[tuple[str, int, int]] = []
+    below: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    below.append(entry.path)
+                elif entry.path in logs:
+                    files.append((entry.name, -1, -1))
+                else:
+                    status = entry.stat()
+                    files.append((entry.name, status.st_size, status.st_mtime_ns))
+    except OSError as error:
+        return str(error.errno).encode(), ()
+    if len(below) > _MAX_ENTRIES:
+        below = []
+    return hashlib.sha256(repr(sorted(files)).encode("utf-8", "surrogateescape")).digest(), tuple(below)
 
 
 @cache

@@ -76,3 +76,13 @@ class ScanResult:
     def points(self) -> int:
         """Number of logged points over all runs."""
         return sum(item.facts.points for item in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedScan:
+    """What is kept of a whole scan, as in its ScanResult: runs without points, problems, and how much was read."""
+
+    runs: tuple[DiagnosedRun, ...]
+    problems: tuple[Problem, ...]
+    files: int
+    bytes: int

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lossdoctor.diagnosis.engine import conclude
 from lossdoctor.diagnosis.examination import Examination
@@ -24,11 +25,14 @@ from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResul
 from lossdoctor.workspace.guard import TooSlowError, allowance, time_limit, took_too_long
 from lossdoctor.workspace.known import known_results
 from lossdoctor.workspace.reach import examine_anywhere
-from lossdoctor.workspace.results import DiagnosedRun, ScanResult
+from lossdoctor.workspace.results import DiagnosedRun, RememberedScan, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_ids
 from lossdoctor.workspace.siblings import sibling_groups
 from lossdoctor.workspace.sources import find_all, written_after
 from lossdoctor.workspace.workers import Workers
+
+if TYPE_CHECKING:
+    from lossdoctor.workspace.remembered import ScanMemory
 
 # Two minutes for a file that is not large: longer than the slowest honest one seen, short enough to wait for.
 TIMEOUT_SECONDS = 120.0
@@ -103,6 +107,9 @@ class ScanJob:
         self._rooted: list[tuple[str, Source]] = []
         self._problems: list[Problem] = []
         self._results: dict[int, SourceResult] = {}
+        self._looked = False
+        self._memory: ScanMemory | None = None
+        self._remembered: RememberedScan | None = None
         self.total = Amount()
         self.done = Amount()
 
@@ -117,12 +124,14 @@ class ScanJob:
         return tuple(self._problems)
 
     def find(self) -> None:
-        """Looks for sources below the paths.
+        """Looks for sources below the paths, unless it is known that nothing there has changed since the last scan.
 
         Raises:
             Cancelled: `cancel` said so.
         """
         options = self._options
+        if self._recalled():
+            return
         found = find_all(self._paths, options.how.read, options.where, self._mirrors, lambda: _stop_if(self._cancel))
         since = options.since
         self._rooted = [item for item in found.sources if since is None or written_after(item[1], since)]
@@ -130,6 +139,23 @@ class ScanJob:
         self._how = replace(options.how, remotes=found.remotes)
         for _, source in self._rooted:
             self.total = self.total.plus(source)
+        self._looked = True
+
+    def _recalled(self) -> bool:
+        """Whether the result of this very scan is remembered; if not, where it will be."""
+        options = self._options
+        usable = not (options.how.keep_points or options.amend is not None or options.since is not None)
+        if options.cache is None or not usable:
+            return False
+        from lossdoctor.workspace.remembered import scan_memory
+
+        self._memory = scan_memory(options.cache, self._paths, options.where, options.how, CACHE_FROM)
+        self._remembered = None if self._memory is None else self._memory.get()
+        if self._remembered is None:
+            return False
+        found = self._remembered
+        self.total = self.done = Amount(found.files, found.bytes, len(found.runs))
+        return True
 
     def examine(self) -> Generator[tuple[Source, SourceResult] | None, None, None]:
         """Each source with what came of it, in the order of completion; None now and then while nothing happens.
@@ -186,6 +212,8 @@ class ScanJob:
             on_run: receives each run with its final id, in the order of ids.
         """
         self._mirrors.close()
+        if self._remembered is not None:
+            return self._again(self._remembered, on_run)
         found = [(self._rooted[i][0], run) for i, result in sorted(self._results.items()) for run in result.runs]
         how = self._options.how
         problems = [p for result in self._results.values() for p in result.problems] + self._problems
@@ -196,14 +224,31 @@ class ScanJob:
             runs.append(item)
             if on_run is not None:
                 on_run(item)
+        result = self._result(tuple(runs), _sorted_problems(problems))
+        if self._memory is not None and self._whole:
+            self._memory.put(result)
+        return result
+
+    @property
+    def _whole(self) -> bool:
+        """Whether nothing interrupted the scan: everything was found, and every source examined."""
+        return self._looked and len(self._results) == len(self._rooted)
+
+    def _again(self, found: RememberedScan, on_run: Callable[[DiagnosedRun], None] | None) -> ScanResult:
+        for item in found.runs:
+            if on_run is not None:
+                on_run(item)
+        return self._result(found.runs, found.problems)
+
+    def _result(self, runs: tuple[DiagnosedRun, ...], problems: tuple[Problem, ...]) -> ScanResult:
         return ScanResult(
             roots=tuple(map(str, self._paths)),
-            runs=tuple(runs),
-            problems=_sorted_problems(problems),
+            runs=runs,
+            problems=problems,
             files=self.done.files,
             bytes=self.done.bytes,
             seconds=time.perf_counter() - self._started,
-            rules=how.rules,
+            rules=self._options.how.rules,
             unread=self.total.files - self.done.files,
         )
 

@@ -16,12 +16,14 @@ from typing import Any
 import pytest
 
 from lossdoctor.importers.base import Source
+from lossdoctor.importers.where import EVERYWHERE
 from lossdoctor.rules.choice import RuleChoice
 from lossdoctor.runs import Problem, ProblemLevel
 from lossdoctor.workspace import cache, scan_job
 from lossdoctor.workspace.cache import ResultCache, cache_info, clear_cache, lasting
 from lossdoctor.workspace.examined import HowToExamine, SourceResult, examine_source
 from lossdoctor.workspace.fingerprint import Fingerprints
+from lossdoctor.workspace.remembered import scan_memory
 from lossdoctor.workspace.scan import run_job
 from lossdoctor.workspace.scan_job import ScanJob, ScanOptions
 from tests.workspace.test_scan import write_log
@@ -309,3 +311,75 @@ def lossdoctor_command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tupl
         return code, captured.out, captured.err
 
     return call
+
+
+def test_an_unchanged_tree_is_neither_searched_nor_judged_again(
+    examples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "cache"
+    without = scanned(None, examples)
+    assert scanned(file, examples) == without
+
+    def forbidden(*_: Any, **__: Any) -> Any:
+        raise AssertionError("nothing has changed")
+
+    monkeypatch.setattr(scan_job, "find_all", forbidden)
+    monkeypatch.setattr(scan_job, "conclude", forbidden)
+    assert scanned(file, examples) == without
+    assert scanned(file, examples, jobs=2) == without
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: rewrite(root / "a" / "log.csv", lambda text: text + "99,9.5\n"),
+        lambda root: write_log(root / "d" / "log.csv"),
+        lambda root: (root / "b" / "log.csv").unlink(),
+        lambda root: (root / "c").rename(root / "e"),
+        lambda root: (root / "a" / "config.json").write_text('{"lr": 0.1}'),
+        lambda root: (root.parent / "config.json").write_text('{"lr": 0.1}'),
+    ],
+    ids=["grown", "new", "gone", "renamed", "config", "config above"],
+)
+def test_whatever_changes_in_a_tree_is_noticed(tree: Path, tmp_path: Path, change: Callable[[Path], object]) -> None:
+    file = tmp_path / "elsewhere" / "cache"
+    scanned(file, tree)
+    change(tree)
+    assert scanned(file, tree) == scanned(None, tree)
+
+
+def test_a_scan_is_remembered_for_what_it_was_told_only(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cache"
+    fewer = HowToExamine(keep_points=False, rules=RuleChoice(ignore=("too_short",)))
+    everything, chosen = scanned(file, tree), scanned(file, tree, how=fewer)
+    assert (everything, chosen) == (scanned(None, tree), scanned(None, tree, how=fewer))
+    assert scanned(file, tree, tree / "a") == scanned(None, tree, tree / "a")
+    assert scanned(file, tree / "a" / "log.csv") == scanned(None, tree / "a" / "log.csv")
+
+
+def test_an_interrupted_scan_is_not_remembered_as_a_whole(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cache"
+    for steps in (0, 1):
+        job = ScanJob([tree], ScanOptions(jobs=1, how=LEAN, cache=file))
+        job.find()
+        examined = job.examine()
+        for _ in range(steps):
+            next(examined)
+        examined.close()
+        assert len(job.conclude().runs) == steps
+    unsearched = ScanJob([tree], ScanOptions(jobs=1, how=LEAN, cache=file))
+    assert not unsearched.conclude().runs
+    assert scanned(file, tree) == scanned(None, tree)
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links here")
+def test_links_to_folders_are_remembered_unless_they_lead_outside(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cache"
+    os.symlink(tree / "a", tree / "latest")
+    os.symlink(tree / "nowhere", tree / "dangling")
+    assert scan_memory(file, [tree], EVERYWHERE, LEAN, 0) is not None
+    write_log(tmp_path / "outside" / "log.csv")
+    os.symlink(tmp_path / "outside", tree / "away")
+    assert scan_memory(file, [tree], EVERYWHERE, LEAN, 0) is None
+    assert scan_memory(file, [tree / "a" / "log.csv"], EVERYWHERE, LEAN, 0) is None
+    assert scanned(file, tree) == scanned(file, tree) == scanned(None, tree)
