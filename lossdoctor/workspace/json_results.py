@@ -6,7 +6,6 @@ JavaScript's `Number()` read them back); `null` means that there is no such valu
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
@@ -14,6 +13,7 @@ from lossdoctor import __version__
 from lossdoctor.findings import Direction, Evidence, Finding, Level, Line, Measurement, Pair, Point, Span, Verdict
 from lossdoctor.rules.choice import RuleChoice, all_limits
 from lossdoctor.runs import Problem, Run
+from lossdoctor.workspace.json_text import indented
 
 if TYPE_CHECKING:
     from lossdoctor.diagnosis import Diagnosis
@@ -131,9 +131,9 @@ class JsonScan(TypedDict):
     problems: list[JsonProblem]
 
 
-def to_json(result: ScanResult, *, indent: int | None = 2) -> str:
+def to_json(result: ScanResult) -> str:
     """The scan as JSON text: ASCII only, so that no name in it can act on a terminal; ends with a line break."""
-    return json.dumps(scan_to_dict(result), indent=indent, allow_nan=False, ensure_ascii=True) + "\n"
+    return indented(scan_to_dict(result)) + "\n"
 
 
 def scan_to_dict(result: ScanResult) -> JsonScan:
