@@ -11,12 +11,22 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 MIRROR="${LOSSDOCTOR_MIRROR:-http://deb.debian.org/debian}"
 [ "$(id -u)" -eq 0 ] || { echo "test_deb.sh: needs root, for debootstrap and chroot" >&2; exit 2; }
 
+# Mounts are made in a name space of our own: they end with this script, however it ends, and are seen by nobody else.
+if [ -z "${LOSSDOCTOR_OWN_MOUNTS:-}" ]; then
+  LOSSDOCTOR_OWN_MOUNTS=1 exec unshare --mount --propagation private "$0" "$@"
+fi
+
 say() { printf '\n== %s\n' "$*"; }
 WORK="$(mktemp -d)"
 CHROOT="${LOSSDOCTOR_CHROOT:-$WORK/chroot}"
+[ ! -e "$CHROOT" ] || { echo "test_deb.sh: $CHROOT is there already; name a folder that is not" >&2; exit 2; }
 clean() {
-  if mountpoint -q "$CHROOT/proc"; then umount --lazy "$CHROOT/proc"; fi
-  # Never into another file system: what is mounted below is the machine's own.
+  if mountpoint -q "$CHROOT/proc"; then umount "$CHROOT/proc" || umount --lazy "$CHROOT/proc"; fi
+  # Nothing is deleted while anything is mounted below, and never on another file system.
+  if grep -q " $WORK/" /proc/self/mountinfo; then
+    echo "test_deb.sh: something is still mounted below $WORK; it is left as it is" >&2
+    return
+  fi
   rm -rf --one-file-system "$WORK"
 }
 trap clean EXIT
