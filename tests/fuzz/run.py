@@ -85,6 +85,8 @@ def _one(name: str, arguments: Sequence[str]) -> None:
 
     with atheris.instrument_imports(include=["lossdoctor"]):
         from tests.fuzz.targets import TARGETS
+    for seed in seeds(name):  # what is imported on the first use is no hang
+        TARGETS[name](seed)
     atheris.Setup(["fuzz", *arguments], TARGETS[name])
     atheris.Fuzz()
 
