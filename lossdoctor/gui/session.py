@@ -100,6 +100,7 @@ class Session(QObject):
             cancel=cancel,
             on_run=item,
             on_early=item,
+            jobs=None,  # a thread that reads would take turns with the window
             rules=known.rules,
             read=known.read,
             amend=self._store.with_choices,

@@ -82,6 +82,18 @@ def examine_source(source: Source, how: HowToExamine, amend: Callable[[Run], Run
     return SourceResult(tuple(_examined(amend(run), how) for run in result.runs), result.problems)
 
 
+def amended(result: SourceResult, how: HowToExamine, amend: Callable[[Run], Run]) -> SourceResult:
+    """What came of a source that was examined without the last word on its runs: those that it changes, examined anew.
+
+    Args:
+        result: with the points of its runs.
+        how: how it was examined.
+        amend: the last word; a run that it leaves alone it returns itself.
+    """
+    runs = ((item, amend(item.run)) for item in result.runs)
+    return replace(result, runs=tuple(item if run is item.run else _examined(run, how) for item, run in runs))
+
+
 def _examined(run: Run, how: HowToExamine) -> ExaminedRun:
     kept = run if how.keep_points else without_points(run)
     tags = tuple(series.tag for series in run.series) if how.read.roles else ()

@@ -25,6 +25,7 @@ def scan(
     read: ReadOptions = AS_THEY_SAY,
     amend: Callable[[Run], Run] | None = None,
     on_early: Callable[[DiagnosedRun], None] | None = None,
+    jobs: int | None = 1,
 ) -> ScanResult:
     """Everything below `paths`, diagnosed.
 
@@ -42,6 +43,7 @@ def scan(
         amend: the last word on each run before it is diagnosed, for choices remembered for single runs.
         on_early: receives each run as soon as it is read, with its verdict and no causes yet, under the id that it has in
             its own source; `on_run` receives it again, under another id where two sources share one.
+        jobs: number of processes that read; None lets the amount of work decide.
 
     Returns:
         Runs with all their points, sorted by id and every problem met, sorted by path.
@@ -49,7 +51,7 @@ def scan(
     Raises:
         Cancelled: `cancel` said so.
     """
-    options = ScanOptions(jobs=1, how=HowToExamine(read=read, rules=rules), amend=amend)
+    options = ScanOptions(jobs=jobs, how=HowToExamine(read=read, rules=rules), amend=amend)
     return run_job(ScanJob(paths, options, cancel), progress, on_run, on_early)
 
 

@@ -21,7 +21,7 @@ from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancel, Cancelled, never
 from lossdoctor.runs import Problem, ProblemLevel, Run, StandardConfig
 from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
-from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, as_read
+from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, amended, as_read
 from lossdoctor.workspace.guard import TooSlowError, allowance, time_limit, took_too_long
 from lossdoctor.workspace.known import known_results
 from lossdoctor.workspace.reach import examine_anywhere
@@ -56,8 +56,8 @@ class ScanOptions:
         cache: the file with what was found before; None to compute everything. Used by scans that let the points go and
             have enough to read.
         where: which files below a folder are looked at.
-        amend: the last word on each run before it is examined, for choices remembered for single runs; with it the scan
-            stays in this process.
+        amend: the last word on each run before it is examined, for choices remembered for single runs; a run that it leaves
+            alone it returns itself. With it a scan that lets the points go stays in this process.
         since: seconds since 1970; sources none of whose files was written after that are left out.
     """
 
@@ -194,7 +194,8 @@ class ScanJob:
 
             return examine_on_cluster(make_chunks(sources, _CLUSTER_JOBS), self._how, options.cluster)
         # What is in this process' memory is in no other.
-        alone = options.amend is not None or any(url.startswith("memory:") for url, _ in self._how.remotes)
+        here = any(url.startswith("memory:") for url, _ in self._how.remotes)
+        alone = here or (options.amend is not None and not self._how.keep_points)
         jobs = 1 if alone else options.jobs or jobs_for(sources)
         return self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
 
@@ -260,7 +261,11 @@ class ScanJob:
     def _in_processes(self, sources: Sequence[Source], jobs: int) -> Iterator[tuple[int, SourceResult] | None]:
         _stop_if(self._cancel)
         workers = Workers(self._how, jobs, self._options.timeout)
-        yield from workers.examine(make_chunks(sources, jobs))
+        for step in workers.examine(make_chunks(sources, jobs)):
+            if step is None or self._options.amend is None:
+                yield step
+            else:
+                yield step[0], amended(step[1], self._how, self._options.amend)
 
     def _diagnosed(self, found: Sequence[tuple[str, ExaminedRun]], problems: list[Problem]) -> Iterator[DiagnosedRun]:
         """The runs that could be diagnosed, by id; `problems` receives those of every run."""

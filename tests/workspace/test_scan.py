@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from lossdoctor.diagnosis import Diagnosis
 from lossdoctor.diagnosis.engine import conclude, examine
 from lossdoctor.diagnosis.examination import Examination
 from lossdoctor.errors import InputError, KnowledgeError
+from lossdoctor.findings import Verdict
 from lossdoctor.importers.base import ImportResult, Source
 from lossdoctor.importers.reading import read_source
 from lossdoctor.knowledge.neighbours import Sibling
 from lossdoctor.progress import Cancelled
-from lossdoctor.runs import Problem, ProblemLevel, Run
+from lossdoctor.runs import Problem, ProblemLevel, Role, Run
 from lossdoctor.workspace.results import DiagnosedRun
 from lossdoctor.workspace.scan import scan
 
@@ -68,6 +70,34 @@ def test_each_run_is_handed_over_when_it_is_diagnosed(tree: Path) -> None:
     seen: list[DiagnosedRun] = []
     result = scan([tree], on_run=seen.append)
     assert tuple(seen) == result.runs
+
+
+def test_each_run_is_handed_over_early_with_its_verdict(tree: Path) -> None:
+    early: list[DiagnosedRun] = []
+    result = scan([tree], on_early=early.append)
+    final = {item.run.id: item for item in result.runs}
+    assert {item.run.id for item in early} == set(final)
+    assert all(item.run is final[item.run.id].run for item in early)
+    assert all(item.diagnosis.verdict is final[item.run.id].diagnosis.verdict for item in early)
+    assert all(not item.diagnosis.causes for item in early)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_last_word_on_a_run_holds_in_one_process_and_in_two(tree: Path, jobs: int) -> None:
+    def amend(run: Run) -> Run:
+        if not run.id.startswith("a"):
+            return run
+        return replace(run, roles=tuple(replace(role, role=Role.OTHER, primary=False) for role in run.roles))
+
+    plain = {item.run.id: item for item in scan([tree]).runs}
+    changed = {item.run.id: item for item in scan([tree], amend=amend, jobs=jobs).runs}
+    for run_id, item in changed.items():
+        if run_id.startswith("a"):
+            assert all(role.role is Role.OTHER for role in item.run.roles)
+            assert item.diagnosis.verdict is Verdict.NOT_CLASSIFIABLE
+        else:
+            assert item == plain[run_id]
+    assert any(run_id.startswith("a") for run_id in changed)
 
 
 def test_a_diagnosis_sees_the_runs_beside_it(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
