@@ -24,6 +24,8 @@ IMAGES = ROOT / "resources" / "help" / "images"
 SHOWN = (
     ("03-overfitting", "window", ("light", "dark")),
     ("compared", "compared", ("light",)),
+    ("side-by-side", "side-by-side", ("light",)),
+    ("layers", "layers", ("light",)),
     ("guide", "guide", ("light",)),
 )
 SIZES = ((1280, 800), (2560, 1440))
