@@ -131,7 +131,7 @@ sleep 2
 window=$!
 title=""
 for _ in $(seq 60); do
-  title="$(as_user DISPLAY=:97 xwininfo -root -tree 2>/dev/null | grep -io '"[^"]*lossdoctor[^"]*"' | head -1 || true)"
+  title="$(as_user DISPLAY=:97 xwininfo -root -tree 2>/dev/null | grep -o '"examples [^"]*lossdoctor"' | head -1 || true)"
   [ -z "$title" ] || break
   sleep 0.5
 done
