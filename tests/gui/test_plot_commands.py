@@ -340,7 +340,7 @@ def test_the_choice_of_an_axis_is_kept_from_run_to_run_and_exported(
 ) -> None:
     stack = negative.window.plot.stack
     header = stack._views[0].header
-    choices = {action.text(): action for action in header.scale.menu().actions()}
+    choices = {action.text(): action for action in header.scale.choices().actions()}
     choices["Symmetric logarithm"].trigger()
     assert header.scale.text() == "±log"
     assert negative.window.actions_by_id["view.symlog_y"].isChecked()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from lossdoctor import formatting, safe_text
@@ -96,29 +96,34 @@ class ScaleButton(QToolButton):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = safe_text.plain(title, 60)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setProperty("kind", "scale")
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        group = QActionGroup(self)
-        self._choices = {}
-        for kind in ScaleKind:
-            choice = menu.addAction(kind.value)
-            choice.setCheckable(True)
-            choice.setToolTip(safe_text.html(kind.help))
-            choice.triggered.connect(lambda _=False, k=kind: self.chosen.emit(k))
-            group.addAction(choice)
-            self._choices[kind] = choice
-        self.setMenu(menu)
+        self.kind = ScaleKind.LINEAR
+        self.clicked.connect(self._offer)
         self.set_kind(ScaleKind.LINEAR)
 
     def set_kind(self, kind: ScaleKind) -> None:
         """Shows the scale in force."""
+        self.kind = kind
         self.setText(kind.short)
-        self._choices[kind].setChecked(True)
         self.setAccessibleName(f"Value axis of {self._title}: {kind.value}")
-        self.setToolTip(safe_text.html(f"Value axis: {kind.value.lower()}"))
+        self.setToolTip(f"Value axis: {kind.value.lower()}")
+
+    def choices(self) -> QMenu:
+        """The menu of all scales; made when it is asked for, since a figure has many panels and few are ever asked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for kind in ScaleKind:
+            choice = menu.addAction(kind.value)
+            choice.setCheckable(True)
+            choice.setChecked(kind is self.kind)
+            choice.setToolTip(safe_text.html(kind.help))
+            choice.triggered.connect(lambda _=False, k=kind: self.chosen.emit(k))
+        return menu
+
+    def _offer(self) -> None:
+        self.choices().popup(self.mapToGlobal(QPoint(0, self.height())))
 
 
 class PanelHeader(QWidget):
