@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -15,7 +16,6 @@ from lossdoctor import __version__
 from lossdoctor.gui import icons
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.dialogs.crash import CrashReporter, log_path, start_log
-from lossdoctor.gui.single_instance import SingleInstance, hand_over, server_name
 from lossdoctor.gui.theme import Appearance
 from lossdoctor.gui.window_settings import WindowSettings
 from lossdoctor.settings.in_force import NOTHING_SAID, Overrides
@@ -55,8 +55,7 @@ def run_window(
     """
     app = make_application(sys.argv[:1])
     alone = own_window or demo or said != NOTHING_SAID
-    name = server_name()
-    if not alone and hand_over(paths, name):
+    if not alone and _taken_over(paths):
         return 0
     start_log(log_path())
     reporter = CrashReporter(log_path(), app)
@@ -64,10 +63,8 @@ def run_window(
     settings = WindowSettings()
     with ChecklistStore() as store:
         desk = Desk(Appearance(app, settings.theme), store, RecentPaths(), settings, said=said)
-        instance = SingleInstance(name, app)
-        instance.paths_received.connect(lambda given: receive(desk, given))
         if not alone:
-            instance.listen()
+            _listen(desk)
         desk.window.show()
         if demo:
             desk.commands.open_examples()
@@ -75,10 +72,29 @@ def run_window(
             desk.commands.open_paths(paths)
         desk.help_commands.first_start()
         status = app.exec()
-        instance.close()
         desk.close()
     reporter.uninstall()
     return status
+
+
+def _taken_over(paths: Sequence[Path]) -> bool:
+    """Whether a window that is open already has taken these paths over."""
+    try:
+        from lossdoctor.gui.single_instance import hand_over, server_name
+    except ImportError:  # some distributions package Qt's sockets apart; every start then opens a window
+        return False
+    return hand_over(paths, server_name())
+
+
+def _listen(desk: Desk) -> None:
+    """Takes over what later starts of the program are given, as long as the window lives."""
+    with suppress(ImportError):
+        from lossdoctor.gui.single_instance import SingleInstance, server_name
+
+        instance = SingleInstance(server_name(), desk.window)
+        instance.paths_received.connect(lambda given: receive(desk, given))
+        desk.window.closing.connect(instance.close)
+        instance.listen()
 
 
 def receive(desk: Desk, paths: Sequence[Path]) -> None:

@@ -21,9 +21,15 @@ _TAKEN = b"taken\n"
 
 
 def server_name() -> str:
-    """The socket's name: another one for each user and each settings folder, so that tests and users keep apart."""
-    who = f"{getpass.getuser()}\n{os.environ.get('XDG_CONFIG_HOME', '')}\n{os.environ.get('DISPLAY', '')}"
-    return f"lossdoctor-{hashlib.sha256(who.encode()).hexdigest()[:16]}"
+    """The socket's name: another one for each user, settings folder and display.
+
+    Where there is a runtime folder it is a path in that: nobody else can put a socket there and take the paths.
+    """
+    user = str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+    places = (os.environ.get(name, "") for name in ("XDG_CONFIG_HOME", "WAYLAND_DISPLAY", "DISPLAY"))
+    name = f"lossdoctor-{hashlib.sha256(chr(10).join((user, *places)).encode()).hexdigest()[:16]}"
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return os.path.join(runtime, name) if os.path.isdir(runtime) else name
 
 
 def hand_over(paths: Sequence[Path], name: str) -> bool:

@@ -15,7 +15,7 @@ from PySide6.QtNetwork import QLocalSocket
 from lossdoctor.gui.app import receive
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.place_memory import _read
-from lossdoctor.gui.single_instance import SingleInstance, hand_over
+from lossdoctor.gui.single_instance import SingleInstance, hand_over, server_name
 from lossdoctor.resources import resource
 from tests.gui.conftest import Desks
 from tests.gui.test_window import choose, keras_csv, opened
@@ -168,3 +168,13 @@ def test_other_messages_are_ignored(qtbot: Any, qapp: Any, name: str, message: b
     socket.abort()
     instance.close()
     qtbot.wait(20)
+
+
+def test_the_socket_is_each_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    first = server_name()
+    assert Path(first).parent == tmp_path
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/elsewhere")
+    assert server_name() != first
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
+    assert "/" not in server_name()
