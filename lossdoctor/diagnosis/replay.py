@@ -70,9 +70,12 @@ def could_have_stopped(run: Run, verdict: Verdict) -> Replay | None:
     """
     if verdict not in _WASTEFUL:
         return None
-    past = replay(replace(run, series=tuple(map(_thinned, run.series))))
+    thinned = tuple(map(_thinned, run.series))
+    past = replay(replace(run, series=thinned))
     if past.known_step is None or past.parts[-1].verdict is not verdict:
         return None
+    if thinned != run.series:
+        past = _looked_at_whole(run, past)
     return past if past.wasted >= _WORTH_SAYING else None
 
 
@@ -99,20 +102,45 @@ def replay(run: Run, rules: Sequence[Rule] = RULES, parts: int = PARTS) -> Repla
     Returns:
         `NOTHING` for a run without loss points or of a single step.
     """
+    first, steps = _part_steps(run, parts)
+    if not steps:
+        return NOTHING
+    judge = _Judge(run, rules)
+    return _decided(lambda index: judge.until(steps[index]), len(steps), first)
+
+
+def _part_steps(run: Run, parts: int = PARTS) -> tuple[float, list[int]]:
+    """The first step of the main loss and the steps at which its parts end; no parts where there is nothing to divide."""
     main = run.primary(Role.TRAIN_LOSS) or run.primary(Role.VAL_LOSS)
     if main is None or len(main) < 2 or main.steps.max() == main.steps.min():
-        return NOTHING
+        return 0.0, []
     first, last = float(main.steps.min()), float(main.steps.max())
-    unplanned = replace(run, config=_without_plans(run))
-    voters = [rule for rule in rules if rule.verdict]
-    steps = [int(step) for step in np.unique(np.linspace(first, last, parts + 1)[1:].astype(np.int64))]
+    return first, [int(step) for step in np.unique(np.linspace(first, last, parts + 1)[1:].astype(np.int64))]
 
-    def judge(index: int) -> Judged:
-        weighed = weigh(_answers(run_until(unplanned, steps[index]), voters))
-        return Judged(steps[index], weighed.verdict, weighed.confidence)
 
-    with np.errstate(all="ignore"):  # as in diagnose: infinite and constant losses are values here
-        return _decided(judge, len(steps), first)
+class _Judge:
+    """Gives the verdict on the beginning of one run."""
+
+    def __init__(self, run: Run, rules: Sequence[Rule] = RULES) -> None:
+        self._run = replace(run, config=_without_plans(run))
+        self._voters = [rule for rule in rules if rule.verdict]
+
+    def until(self, step: int) -> Judged:
+        """The verdict on what was logged up to a step."""
+        with np.errstate(all="ignore"):  # as in diagnose: infinite and constant losses are values here
+            weighed = weigh(_answers(run_until(self._run, step), self._voters))
+        return Judged(step, weighed.verdict, weighed.confidence)
+
+
+def _looked_at_whole(run: Run, thinned: Replay) -> Replay:
+    """Where every point shows the verdict earlier than every k-th does, the earlier step: one to three diagnoses."""
+    first, steps = _part_steps(run)
+    if thinned.known_step not in steps:
+        return thinned
+    judge, final, index = _Judge(run), thinned.parts[-1], steps.index(thinned.known_step)
+    while index and judge.until(steps[index - 1]).verdict is final.verdict:
+        index -= 1
+    return replace(thinned, known_step=steps[index], share=(steps[index] - first) / (final.step - first))
 
 
 def run_until(run: Run, step: int) -> Run:

@@ -22,11 +22,19 @@ _PAIRS = (
 # A log of more tags is no training log written by hand, and looking for pairs would take longer than reading it.
 MANY = 5000
 _WORD = r"(?<![A-Za-z]){}(?![A-Za-z])"
-_CAPITAL_L = re.compile(r"(?<![A-Za-z])L(?=_[A-Za-z])")
+# A loss by its letter, as in papers; not a norm (L_inf, L_p) nor a score (ROUGE's L_f).
+_CAPITAL_L = re.compile(
+    r"(?:(?<=/)|(?<=val_)|(?<=train_)|(?<=test_)|^)L(?=_(?!inf|norm|bfgs|f\b|p\b|r\b|recall|precision)[A-Za-z])"
+)
 
 
-def spelled_out(tags: Sequence[str]) -> dict[str, str]:
-    """Tags that can be spelled out, each with how it reads then; empty for a run without such abbreviations."""
+def spelled_out(tags: Sequence[str], *, has_loss: bool) -> dict[str, str]:
+    """Tags that can be spelled out, each with how it reads then; empty for a run without such abbreviations.
+
+    Args:
+        tags: every tag of the run.
+        has_loss: whether one of them reads as a loss already; then an L is no loss.
+    """
     found: dict[str, str] = {}
     if len(tags) > MANY:
         return found
@@ -38,7 +46,7 @@ def spelled_out(tags: Sequence[str]) -> dict[str, str]:
             if other != lower and other in known:
                 found[tag] = re.sub(_WORD.format(short), first, lower, count=1)
                 found[known[other]] = re.sub(_WORD.format(short), second, lower, count=1)
-    if not any("loss" in lower or "cost" in lower for lower in known):
+    if not has_loss:
         for tag in tags:
             if _CAPITAL_L.search(tag):
                 found[tag] = _CAPITAL_L.sub("loss", tag, count=1)

@@ -60,9 +60,12 @@ class Candidate:
 
 def assign_roles(series: Sequence[Series]) -> tuple[RoleAssignment, ...]:
     """What every series of a run means, in the order of `series`; at most one primary for each role."""
-    spelled = spelled_out([item.tag for item in series])
+    meanings = [describe(item.tag) for item in series]
+    has_loss = any(meaning.quantity in (Quantity.LOSS, Quantity.LOSS_FUNCTION) for meaning in meanings)
+    spelled = spelled_out([item.tag for item in series], has_loss=has_loss)
     candidates = [
-        Candidate(item, position, describe(spelled.get(item.tag, item.tag))) for position, item in enumerate(series)
+        Candidate(item, position, describe(spelled[item.tag]) if item.tag in spelled else meaning)
+        for position, (item, meaning) in enumerate(zip(series, meanings, strict=True))
     ]
     _settle_adversaries(candidates)
     test_plays_validation = _settle_splits(candidates)

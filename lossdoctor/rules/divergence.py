@@ -13,10 +13,6 @@ from lossdoctor.signals.curve import Curve
 from lossdoctor.signals.rise import Rise, sustained_rise
 from lossdoctor.signals.tail import tail_slope
 
-# A fit with R2 = 0.999999 would end as far below its start; a loss that ends above 10,000 is no such fit.
-THROWN = 1e6
-STILL_HIGH = 1e4
-
 
 class Divergence(Rule):
     """The training loss falls (or not), then rises and stays up.
@@ -28,7 +24,8 @@ class Divergence(Rule):
     How it is decided:
         The rise of the training loss (validation loss where there is no training loss) from its lowest trend point to
         its end level reaches `rise_of_drop` of what had been gained and `rise_of_level` of the best level (the latter
-        only where the loss is positive), and at least `noise` times the noise of the compared medians. A periodic
+        only where the loss is positive; the geometric mean of the two decides, and the share of the gain may fall short
+        by 1.5), and at least `noise` times the noise of the compared medians. A periodic
         loss (unshuffled data) and a rise that a learning-rate restart explains are not counted; a loss that is
         falling again at the end counts less. A rise of the validation loss alone is never divergence: that is
         overfitting. A loss that was a million times higher in its first tenth than it ends, and still ends above
@@ -117,7 +114,7 @@ class Divergence(Rule):
             p, reason = 0.3 * p, "the learning rate was raised again after the best point"
         elif tail_slope(curve).falling and curve.end < curve.median_between(0.7, 0.8):
             p, reason = _coming_back(curve, rise) * p, "the loss is falling again at the end of the run"
-        if p < REPORT_AT and _thrown_up(view, curve):
+        if p < REPORT_AT and view.thrown_up:
             return self._never_back(curve, series, tuple(measurements))
         if p < REPORT_AT:
             return self.clear(tuple(measurements), p, reason)
@@ -150,12 +147,3 @@ def _coming_back(curve: Curve, rise: Rise) -> float:
     peak = float(curve.trend[curve.best_index :].max())
     undone = (peak - curve.end) / max(peak - rise.best, 1e-300)
     return 1.0 - 0.8 * min(max(undone, 0.0), 0.5)
-
-
-def _thrown_up(view: RunView, curve: Curve) -> bool:
-    """Whether the first tenth of the run stands `THROWN` above an end level that is itself `STILL_HIGH`.
-
-    Squared errors of raw targets start high too, but no higher over their end than one over the unexplained share.
-    """
-    early = curve.high[: max(curve.high.size // 10, 3)]
-    return view.sign_safe and curve.end > STILL_HIGH and float(early.max()) > THROWN * curve.end

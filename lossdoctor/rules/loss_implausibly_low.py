@@ -68,6 +68,8 @@ class LossImplausiblyLow(Rule):
         )
         # At full probability only well inside the limits; the trend's own window is a few points wide.
         p = min(below(reached, self.limit("early")), below(after, self.limit("level"), 1.1)) if low.size else 0.0
+        if p >= REPORT_AT and view.thrown_up:
+            return self.clear(measurements, 0.0, "the loss was thrown up at the start and is still far too high")
         val = view.val_curve
         if p >= REPORT_AT and val is not None and view.main is view.train:
             # Validation begins after the first steps, so its level is compared with where training started.

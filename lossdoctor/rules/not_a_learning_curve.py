@@ -8,6 +8,7 @@ from lossdoctor.findings import Message, Outcome, Severity
 from lossdoctor.rules.base import Rule
 from lossdoctor.rules.view import RunView
 from lossdoctor.runs import Role
+from lossdoctor.signals.curve import Curve
 
 # Quantities that only policy-gradient and Q-learning trainers log (Stable-Baselines3, RLlib, CleanRL, rsl_rl).
 AGENT_TAGS = frozenset(
@@ -69,7 +70,7 @@ class NotALearningCurve(Rule):
             )
             return self.found(0.95, Severity.INFO, message, (), (), tuple(agent))
         curve, main = view.main_curve, view.main
-        if curve is not None and main is not None and _is_bound(main.tag) and curve.end > curve.start:
+        if curve is not None and main is not None and _is_bound(main.tag) and _only_rises(curve):
             message = Message.of(
                 "{tag} is a bound that training raises, from {start:num} to {end:num} here; log its negative to have a loss.",
                 tag=main.tag, start=curve.start, end=curve.end,
@@ -81,4 +82,10 @@ class NotALearningCurve(Rule):
 def _is_bound(tag: str) -> bool:
     """Whether a tag names the evidence lower bound itself and not its negative."""
     words = re.split(r"[^a-z]+", tag.lower())
-    return "elbo" in words and not {"neg", "negative", "minus", "loss"} & set(words)
+    return "elbo" in words and "-elbo" not in tag.lower() and not {"neg", "negative", "minus", "loss"} & set(words)
+
+
+def _only_rises(curve: Curve) -> bool:
+    """Whether a curve ends surely above its start without having fallen first, as a loss that diverges has."""
+    rise = curve.end - curve.start
+    return rise > 3.0 * curve.sigma and curve.drop < max(5.0 * curve.sigma, 0.05 * rise)

@@ -31,8 +31,9 @@ class SlowConvergence(Rule):
         The last 30 % of the points brought at least `late` of the whole gain (a straight line brings 30 %, a converged
         curve next to nothing), and the 95 % interval of the slope there lies below zero. The verdict "too short" rests on it
         only where the end level keeps `level` of the start level, or for a handful of points; or where the learning
-        rate is known to be constant and validation still falls too, so that neither a schedule nor a closing gap ends
-        the run: then `constant_rate` of the gain is enough, as long as a sixth of the start level is left.
+        rate is known to be constant and validation, where there is one, still falls too, so that neither a schedule nor
+        a closing gap ends the run: then `constant_rate` of the gain is enough, as long as a sixth of the start level is
+        left.
     Example that fires:
         A nearly straight descent from 2.3 to 1.6.
     Example that does not:
@@ -65,7 +66,7 @@ class SlowConvergence(Rule):
             0.02,
             0.5,
             "%",
-            "The same share where the learning rate is known to be constant and validation falls too.",
+            "The same share where the learning rate is known to be constant and validation, where there is one, falls too.",
             "an exponential fall gains 13 % there when it is seen for two time constants: a seventh is still to come",
         ),
         Setting(
@@ -105,7 +106,7 @@ class SlowConvergence(Rule):
             unfinished = max(unfinished, p * above(level, LEARNED))
         first = float(curve.steps[int(0.7 * curve.steps.size)])
         last = float(curve.steps[-1])
-        ahead = forecast(curve, MORE)
+        ahead = forecast(curve, MORE, positive=view.sign_safe)
         message = _message(series.tag, late, curve.end, ahead)
         if ahead is not None:
             measurements += (Measurement("level after half as many points again, extrapolated", ahead.level),)
@@ -122,13 +123,13 @@ def _message(tag: str, late: float, end: float, ahead: Forecast | None) -> Messa
     if ahead is None or not (ahead.gain > 0 and ahead.high - ahead.low < ahead.gain):
         return Message.of(said + ".", tag=tag, late=late)
     return Message.of(
-        said + "; on its course ({course}) half as many steps again bring it from {end:num} to about {level:num}.",
+        said + "; on its course ({course}) it would come from {end:num} to about {level:num} in half as long again.",
         tag=tag, late=late, course=ahead.course, end=end, level=ahead.level,
     )  # fmt: skip
 
 
 def _cut_off(view: RunView) -> bool:
-    """Whether the run was cut off rather than ended: the rate is known to be as high as ever, and validation falls too.
+    """Whether the run was cut off rather than ended: the rate is known to be as high as ever, and validation, if any, falls.
 
     No schedule's last part explains such a fall, and no closing gap speaks against going on.
     """

@@ -53,17 +53,22 @@ class StepReset(Rule):
         measurements = (Measurement("restarts at the first step", len(seams), "points"),)
         if not seams:
             return self.clear(measurements)
-        last = seams[-1]
+        last, pile = seams[-1], _pile_of_attempts(seams, len(series))
         message = Message.of(
             "The steps start again at {step:step} after step {before:step}"
             + (" ({count:step} times)" if len(seams) > 1 else "")
-            + ": {kept:pct} of the points belong to the last training, which is the one judged.",
+            + ": {kept:pct} of the points belong to the last training, "
+            + (
+                "which is not the longest, and several broke off early: the log is not judged as one run."
+                if pile
+                else "which is the one judged."
+            ),
             step=last.step, before=last.before, count=len(seams), kept=1.0 - last.index / len(series),
         )  # fmt: skip
         evidence = (Point(float(last.step), float(series.values[last.index]), "starts again", series.tag),)
         outcome = self.found(0.95, Severity.LOW, message, evidence, measurements, (series.tag,))
         # Two trainings in one log are worth a word, but only a pile of attempts keeps the last one from being judged.
-        return dataclasses.replace(outcome, probability=0.8 if _pile_of_attempts(seams, len(series)) else 0.0)
+        return dataclasses.replace(outcome, probability=0.8 if pile else 0.0)
 
 
 def _pile_of_attempts(restarts: Sequence[Seam], points: int) -> bool:

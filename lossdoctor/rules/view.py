@@ -27,6 +27,9 @@ FEW_POINTS = 6
 RUNNING_AVERAGE = -0.6
 # Excursions smaller than this share of the gain are not even looked at.
 LEAST_EXCURSION = 0.1
+# A fit with R2 = 0.999999 would end as far below its start; a loss that ends above 10,000 is no such fit.
+THROWN = 1e6
+STILL_HIGH = 1e4
 
 
 class RunView:
@@ -242,6 +245,17 @@ class RunView:
         """Rises of the main loss above its lowest level so far, highest first."""
         curve = self.main_curve
         return () if curve is None else excursions(curve, LEAST_EXCURSION * curve.unit)
+
+    @cached_property
+    def thrown_up(self) -> bool:
+        """Whether the main loss stood `THROWN` above its end in its first tenth, and still ends above `STILL_HIGH`.
+
+        Squared errors of raw targets start high too, but no higher over their end than one over the unexplained share.
+        """
+        curve = self.main_curve
+        if curve is None or not self.sign_safe or not curve.end > STILL_HIGH:
+            return False
+        return float(curve.high[: max(curve.high.size // 10, 3)].max()) > THROWN * curve.end
 
     @cached_property
     def cyclic_schedule(self) -> bool:

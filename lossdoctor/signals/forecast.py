@@ -45,7 +45,7 @@ class Forecast:
     error: float
 
 
-def forecast(curve: Curve, more: float = 0.5) -> Forecast | None:
+def forecast(curve: Curve, more: float = 0.5, *, positive: bool = False) -> Forecast | None:
     """Extrapolates a falling curve by `more` of its own length.
 
     Fits c + a exp(-t / tau) and c + a t^-p, a > 0, by least squares to the medians of the grid behind the first fifth; tau
@@ -56,6 +56,7 @@ def forecast(curve: Curve, more: float = 0.5) -> Forecast | None:
     Args:
         curve: the prepared series.
         more: further steps, as a share of those so far; > 0.
+        positive: whether the series cannot fall below zero; courses that do are left out.
 
     Returns:
         None with fewer than `FEWEST` grid points, or where no falling course fits.
@@ -72,8 +73,8 @@ def forecast(curve: Curve, more: float = 0.5) -> Forecast | None:
     last, then = float(t[-1]), float(t[-1]) + more * (end - begin)
     rates = TIME_CONSTANTS[:, None] * (last - float(t[0]))
     fits = [
-        _best("exponential", np.exp(-(t - t[0]) / rates), np.exp(-(then - t[0]) / rates[:, 0]), y),
-        _best("power law", (t / last) ** -EXPONENTS[:, None], (then / last) ** -EXPONENTS, y),
+        _best("exponential", np.exp(-(t - t[0]) / rates), np.exp(-(then - t[0]) / rates[:, 0]), y, positive),
+        _best("power law", (t / last) ** -EXPONENTS[:, None], (then / last) ** -EXPONENTS, y, positive),
     ]
     possible = sorted((fit for fit in fits if fit is not None), key=lambda fit: fit.error)
     if not possible:
@@ -84,7 +85,8 @@ def forecast(curve: Curve, more: float = 0.5) -> Forecast | None:
     unsure = 2.0 * best.error / np.sqrt(max(y.size / 4.0, 1.0))
     low, high = min(fit.level for fit in near) - unsure, max(fit.level for fit in near) + unsure
     level = min(best.level, curve.end)
-    return Forecast(best.course, level, min(low, level), max(high, level), curve.end - level, best.floor, best.error)
+    low = max(min(low, level), 0.0) if positive else min(low, level)
+    return Forecast(best.course, level, low, max(high, level), curve.end - level, best.floor, best.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class _Fit:
     error: float
 
 
-def _best(course: str, shapes: Array, shapes_then: Array, y: Array) -> _Fit | None:
+def _best(course: str, shapes: Array, shapes_then: Array, y: Array, positive: bool) -> _Fit | None:
     """The best of the courses c + a x shape: (k, n) shapes at the points, (k,) at the place of the forecast."""
     centred = shapes - shapes.mean(axis=1, keepdims=True)
     spread = (centred**2).sum(axis=1)
@@ -104,6 +106,9 @@ def _best(course: str, shapes: Array, shapes_then: Array, y: Array) -> _Fit | No
     c = y.mean() - a * shapes.mean(axis=1)
     square = ((y - c[:, None] - a[:, None] * shapes) ** 2).mean(axis=1)
     square[~(a > 0)] = np.inf
+    if positive:
+        # A straight descent would cross zero; of what stays above it, the nearest course is the honest one.
+        square[c + a * shapes_then < 0] = np.inf
     k = int(np.argmin(square))
     if not np.isfinite(square[k]):
         return None

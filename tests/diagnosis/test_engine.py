@@ -183,3 +183,8 @@ def test_a_rising_elbo_is_no_loss_and_a_falling_one_is() -> None:
     assert called("train/elbo", 1.0) is Verdict.NOT_CLASSIFIABLE
     assert called("train/elbo", -1.0) is Verdict.HEALTHY
     assert called("train/neg_elbo", 1.0) is not Verdict.NOT_CLASSIFIABLE
+    assert called("train/-ELBO", 1.0) is not Verdict.NOT_CLASSIFIABLE
+    blown = make_run({"train": CurveSpec(start=500, end=120, tau=0.1, rise_at=0.6, rise_to=5000)})
+    named = Series("elbo", blown.series[0].steps, blown.series[0].values)
+    failed = dataclasses.replace(blown, series=(named,), roles=(dataclasses.replace(role, tag="elbo"),))
+    assert diagnose(failed).verdict is Verdict.DIVERGENCE

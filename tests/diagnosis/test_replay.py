@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lossdoctor.diagnosis.engine import diagnose
-from lossdoctor.diagnosis.replay import NOTHING, replay, run_until
+from lossdoctor.diagnosis.replay import NOTHING, could_have_stopped, replay, run_until
 from lossdoctor.findings import Verdict
 from lossdoctor.runs import Run
 from lossdoctor.synth.curves import CurveSpec
@@ -62,3 +62,15 @@ def test_the_plan_does_not_make_every_part_too_short() -> None:
     run = make_run({"train": CurveSpec(n=200, end=0.02, tau=0.1)}, config={"max_steps": 200})
     assert replay(run).parts[-1].verdict is Verdict.HEALTHY
     assert replay(run).share < 0.8
+
+
+def test_thinning_does_not_move_the_step() -> None:
+    train = CurveSpec(n=60_000, end=0.1, tau=0.15, noise=0.02)
+    val = CurveSpec(n=60_000, end=0.4, tau=0.08, noise=0.02, rise_at=0.25, rise_to=1.2)
+    run = make_run({"train": train, "val": val})
+    told = could_have_stopped(run, Verdict.OVERFITTING)
+    assert told is not None
+    assert told.known_step is not None
+    whole = replay(run).known_step
+    assert whole is not None
+    assert told.known_step <= whole

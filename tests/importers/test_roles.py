@@ -70,6 +70,7 @@ NAMINGS = [
     ("Kaldi's cv", ["Train_Loss", "Cv_Loss"], "Train_Loss", "Cv_Loss"),
     ("te beside tr", ["tr_loss", "te_loss"], "tr_loss", "te_loss"),
     ("vld beside trn", ["trn_loss", "vld_loss"], "trn_loss", "vld_loss"),
+    ("L of ROUGE and of norms is none", ["nll", "grad_L_inf", "rouge_L_f"], "nll", None),
     ("L for loss", ["L_total", "L_kl", "val_L_total"], "L_total", "val_L_total"),
     ("elbo", ["train_elbo", "val_elbo", "train_kl"], "train_elbo", "val_elbo"),
     ("components with a total", ["train/recon_loss", "train/kl_loss", "train/loss", "val/loss", "val/kl_loss"],

@@ -77,3 +77,11 @@ def test_nothing_is_said_of_few_points_or_of_a_rise() -> None:
     assert forecast(curve(np.linspace(1.0, 2.0, 100))) is None
     assert forecast(curve(np.full(100, 3.0))) is None
     assert forecast(curve(exponential(0.5)), more=0.0) is None
+
+
+def test_a_positive_loss_is_not_promised_to_fall_below_zero() -> None:
+    straight = np.linspace(2.3, 0.3, 500) + 0.01 * np.random.default_rng(0).normal(size=500)
+    free, bound = forecast(curve(straight)), forecast(curve(straight), positive=True)
+    assert free is not None
+    assert free.level < 0
+    assert bound is None or (bound.level >= 0 and bound.low >= 0)
