@@ -7,7 +7,7 @@ Importing this package loads nothing else: `lossdoctor --version` must answer at
 """
 
 __version__ = "0.1.0"
-_API = ("Monitor", "diagnose", "keras_callback", "load", "scan", "transformers_callback")
+_API = ("Monitor", "diagnose", "keras_callback", "lightning_callback", "load", "scan", "transformers_callback")
 
 
 def __getattr__(name: str) -> object:

@@ -15,10 +15,12 @@ themselves in a notebook: verdict, plot, findings. pandas is imported only where
 from lossdoctor.api.callbacks import keras_callback, transformers_callback
 from lossdoctor.api.diagnosed import Diagnosed
 from lossdoctor.api.functions import diagnose, load, scan
+from lossdoctor.api.lightning import lightning_callback
 from lossdoctor.api.loaded import Loaded
 from lossdoctor.api.monitor import Monitor
 from lossdoctor.api.scanned import Scanned
 
 __all__ = [
-    "Diagnosed", "Loaded", "Monitor", "Scanned", "diagnose", "keras_callback", "load", "scan", "transformers_callback",
+    "Diagnosed", "Loaded", "Monitor", "Scanned", "diagnose", "keras_callback", "lightning_callback", "load", "scan",
+    "transformers_callback",
 ]  # fmt: skip
