@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lossdoctor.errors import InputError, UsageError
+from lossdoctor.importers.base import Source
 from lossdoctor.workspace.chunks import Chunk
 from lossdoctor.workspace.examined import HowToExamine, SourceResult
-from lossdoctor.workspace.guard import crashed
+from lossdoctor.workspace.guard import TooSlowError, allowance, crashed, took_too_long, within
 from lossdoctor.workspace.reach import examine_anywhere
 
 INSTALL = 'pip install "lossdoctor[distributed]"'
@@ -16,13 +17,26 @@ _CONNECT_SECONDS = 20
 _RETRIES = 2
 
 
-def examine_chunk(chunk: Chunk, how: HowToExamine) -> list[tuple[int, SourceResult]]:
-    """One task: every source of a chunk."""
-    return [(index, examine_anywhere(source, how)) for index, source in chunk]
+def examine_chunk(chunk: Chunk, how: HowToExamine, timeout: float = 0.0) -> list[tuple[int, SourceResult | Exception]]:
+    """One task: every source of a chunk, each given up after `timeout` seconds (more for a large one); 0 for never.
+
+    An exception in place of a result is one that every source would meet. It is returned, not raised: Dask would send its
+    traceback along, and whoever waits for one that cannot be sent waits for ever.
+    """
+    return [(index, _in_time(source, how, allowance(timeout, source.total_bytes))) for index, source in chunk]
+
+
+def _in_time(source: Source, how: HowToExamine, limit: float) -> SourceResult | Exception:
+    try:
+        return within(limit, examine_anywhere, source, how)
+    except TooSlowError:
+        return SourceResult((), (took_too_long(source.path, limit),))
+    except Exception as error:  # noqa: BLE001  # the scan raises it where the user sees it
+        return error.with_traceback(None)
 
 
 def examine_on_cluster(
-    chunks: Sequence[Chunk], how: HowToExamine, address: str
+    chunks: Sequence[Chunk], how: HowToExamine, address: str, timeout: float = 0.0
 ) -> Iterator[tuple[int, SourceResult] | None]:
     """Index and result of every source in the order of completion.
 
@@ -32,6 +46,7 @@ def examine_on_cluster(
         chunks: what to examine. Paths must mean the same on every worker: a shared file system, or URLs.
         how: what every source is examined with.
         address: of the scheduler, such as tcp://host:8786.
+        timeout: seconds that one source may take on its worker, more for large ones; 0 for no limit.
 
     Raises:
         UsageError: dask is not installed.
@@ -49,7 +64,7 @@ def examine_on_cluster(
         pending: dict[Any, Chunk] = {}
 
         def submit(chunk: Chunk) -> Any:
-            future = client.submit(examine_chunk, chunk, how, pure=False, retries=_RETRIES)
+            future = client.submit(examine_chunk, chunk, how, timeout, pure=False, retries=_RETRIES)
             pending[future] = chunk
             return future
 
@@ -57,12 +72,19 @@ def examine_on_cluster(
         for future in running:
             chunk = pending.pop(future)
             if future.status == "finished":
-                yield from future.result()
+                yield from _results(future.result())
             elif len(chunk) > 1:
                 for item in chunk:
                     running.add(submit((item,)))
             else:
                 yield _lost(chunk, future)
+
+
+def _results(answers: list[tuple[int, SourceResult | Exception]]) -> Iterator[tuple[int, SourceResult]]:
+    for index, answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+        yield index, answer
 
 
 def _lost(chunk: Chunk, future: Any) -> tuple[int, SourceResult]:

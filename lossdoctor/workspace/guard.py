@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import signal
 import threading
@@ -70,6 +71,49 @@ def took_too_long(path: str, seconds: float) -> Problem:
 def allowance(seconds: float, size_bytes: int) -> float:
     """The time limit of a source in seconds: at least `seconds`, more for one that is large; 0 means none."""
     return max(seconds, size_bytes / SLOWEST_BYTES_PER_SECOND) if seconds > 0 else 0.0
+
+
+def within(seconds: float, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """The result of `work`, done in a thread of its own that is given up after so many seconds; 0 means no limit.
+
+    For where `time_limit` has no say: in the threads of a cluster's workers. A thread that runs Python is ended, one that
+    waits for a disk or a network is left behind and ends when that answers.
+
+    Raises:
+        TooSlowError: it was given up.
+        Exception: whatever `work` raised.
+    """
+    if seconds <= 0:
+        return work(*args, **kwargs)
+    found: list[_T] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(work(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001  # raised again where the result is waited for
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if found:
+        return found[0]
+    if raised:
+        raise raised[0]
+    if thread.ident is not None:
+        _end(thread.ident, seconds)
+    raise TooSlowError(str(seconds))
+
+
+def _end(thread: int, seconds: float) -> None:
+    """Raises TooSlowError in another thread, at the next step that it makes in Python."""
+
+    class EndedError(TooSlowError):
+        def __init__(self) -> None:
+            super().__init__(str(seconds))
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(EndedError))
 
 
 @contextmanager

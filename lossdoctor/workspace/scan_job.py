@@ -52,7 +52,7 @@ class ScanOptions:
             where the system has interval timers.
         how: what every source is examined with.
         cluster: address of a Dask scheduler on whose workers the sources are examined; "" for here. Its workers read the
-            same paths; the time limit does not hold there.
+            same paths.
         cache: the file with what was found before; None to compute everything. Used by scans that let the points go and
             have enough to read.
         where: which files below a folder are looked at.
@@ -192,7 +192,8 @@ class ScanJob:
         if options.cluster and options.amend is None:
             from lossdoctor.workspace.cluster import examine_on_cluster
 
-            return examine_on_cluster(make_chunks(sources, _CLUSTER_JOBS), self._how, options.cluster)
+            chunks = make_chunks(sources, _CLUSTER_JOBS)
+            return examine_on_cluster(chunks, self._how, options.cluster, options.timeout)
         # What is in this process' memory is in no other.
         here = any(url.startswith("memory:") for url, _ in self._how.remotes)
         alone = here or (options.amend is not None and not self._how.keep_points)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lossdoctor.errors import InputError
+from lossdoctor.errors import InputError, KnowledgeError
 from lossdoctor.workspace import cluster
 from lossdoctor.workspace.examined import HowToExamine
 from lossdoctor.workspace.scan import run_job, scan
@@ -22,6 +22,22 @@ from tests.workspace.test_workers import text_of
 
 distributed = pytest.importorskip("distributed")
 LEAN = HowToExamine(keep_points=False)
+# Workers on which some sources never end: one waits, one computes.
+ODD = """
+import time
+from lossdoctor.errors import KnowledgeError
+from lossdoctor.workspace import cluster
+from lossdoctor.workspace.reach import examine_anywhere
+def odd(source, how):
+    if "waits" in source.id:
+        time.sleep(600)
+    while "loops" in source.id:
+        pass
+    if "broken" in source.id:
+        raise KnowledgeError("data.toml is broken.", "Reinstall.")
+    return examine_anywhere(source, how)
+cluster.examine_anywhere = odd
+"""
 pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::UserWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -41,7 +57,8 @@ def processes(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]
         assert time.monotonic() < until
         time.sleep(0.1)
     command = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", "s.json", "--nthreads", "1"]
-    options = ["--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+    (tmp_path / "odd.py").write_text(ODD)
+    options = ["--no-nanny", "--no-dashboard", "--host", "127.0.0.1", "--preload", "odd.py"]
     workers = [subprocess.Popen([*command, *options], **common) for _ in range(2)]  # type: ignore[call-overload]
     try:
         yield json.loads(file.read_text())["address"], workers
@@ -80,6 +97,32 @@ def test_a_killed_worker_loses_nothing(processes: tuple[str, list[subprocess.Pop
     assert workers[0].wait(10) == -signal.SIGKILL
     assert len(result.runs) == 120
     assert text_of(result) == text_of(scan([tmp_path / "runs"]))
+
+
+def test_a_file_that_never_ends_costs_that_file_only(
+    processes: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    address, _ = processes
+    for name in ("a", "b-waits", "c", "d-loops", "e", "f"):
+        write_log(tmp_path / "runs" / name / "log.csv")
+    started = time.monotonic()
+    result = run_job(ScanJob([tmp_path / "runs"], ScanOptions(how=LEAN, cluster=address, timeout=5.0)))
+    assert time.monotonic() - started < 100
+    assert [item.run.id[0] for item in result.runs] == ["a", "c", "e", "f"]
+    errors = [problem for problem in result.problems if problem.level == "error"]
+    assert [(problem.code, Path(problem.path).parent.name[0]) for problem in errors] == [
+        ("too_slow", "b"),
+        ("too_slow", "d"),
+    ]
+
+
+def test_a_broken_installation_on_a_worker_is_said(
+    processes: tuple[str, list[subprocess.Popen[str]]], tmp_path: Path
+) -> None:
+    address, _ = processes
+    write_log(tmp_path / "runs" / "broken" / "log.csv")
+    with pytest.raises(KnowledgeError, match=r"data\.toml is broken"):
+        run_job(ScanJob([tmp_path / "runs"], ScanOptions(how=LEAN, cluster=address)))
 
 
 def test_an_address_where_nobody_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from lossdoctor.errors import KnowledgeError
 from lossdoctor.importers.base import Source
 from lossdoctor.importers.reading import read_source
 from lossdoctor.runs import ProblemLevel
-from lossdoctor.workspace import workers
+from lossdoctor.workspace import guard, workers
 from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
 from lossdoctor.workspace.examined import HowToExamine
 from lossdoctor.workspace.json_results import to_json
@@ -155,3 +155,25 @@ def test_a_small_scan_stays_in_one_process() -> None:
     assert jobs_for([source(0, 10**10)]) == 1
     assert jobs_for([source(i, 10_000) for i in range(20)]) == 1
     assert jobs_for([source(i, 10_000_000) for i in range(20)]) == min(16, len(os.sched_getaffinity(0)))
+
+
+def test_a_thread_that_computes_for_too_long_is_ended() -> None:
+    ends: list[str] = []
+
+    def forever() -> None:
+        try:
+            while True:
+                pass
+        except guard.TooSlowError as error:
+            ends.append(str(error))
+
+    with pytest.raises(guard.TooSlowError):
+        guard.within(0.2, forever)
+    until = time.monotonic() + 10
+    while not ends and time.monotonic() < until:
+        time.sleep(0.01)
+    assert ends == ["0.2"]
+    assert guard.within(5.0, divmod, 7, 2) == (3, 1)
+    with pytest.raises(ZeroDivisionError):
+        guard.within(5.0, divmod, 7, 0)
+    assert guard.within(0.0, divmod, 7, 2) == (3, 1)
