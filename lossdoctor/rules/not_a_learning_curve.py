@@ -88,4 +88,5 @@ def _is_bound(tag: str) -> bool:
 def _only_rises(curve: Curve) -> bool:
     """Whether a curve ends surely above its start without having fallen first, as a loss that diverges has."""
     rise = curve.end - curve.start
-    return rise > 3.0 * curve.sigma and curve.drop < max(5.0 * curve.sigma, 0.05 * rise)
+    lowest_at_once = curve.best_index <= 0.05 * curve.trend.size
+    return rise > 3.0 * curve.sigma and (lowest_at_once or curve.drop < 0.05 * rise)
