@@ -12,7 +12,15 @@ import click
 from lossdoctor.cli.exit_codes import ExitCode
 from lossdoctor.cli.location import Location, local
 from lossdoctor.cli.overrides import config_option, reading_options, rule_options, settings_for
-from lossdoctor.cli.scan_options import count_options, expanded, file_options, since_of, where_of, work_options
+from lossdoctor.cli.scan_options import (
+    bytes_of,
+    count_options,
+    expanded,
+    file_options,
+    since_of,
+    where_of,
+    work_options,
+)
 from lossdoctor.errors import UsageError
 from lossdoctor.settings.options import option
 
@@ -92,6 +100,7 @@ def _options(settings: InForce, flags: Mapping[str, Any]) -> ScanOptions:
         cache=None if flags["no_cache"] else _cache_path(),
         where=where_of(flags),
         since=since_of(flags["since"]),
+        max_memory=bytes_of(flags["max_memory"]),
     )
 
 

@@ -50,6 +50,11 @@ work_options: Callable[[_F], _F] = _declared(
         help="Give up a file after so long, more for a large one; 0 for never.  [default: 120]",
     ),
     click.option(
+        "--max-memory",
+        metavar="SIZE",
+        help="Use no more memory than 2GB, 800MB, ... in all; a file that needs more is named and left out.",
+    ),
+    click.option(
         "--dask", metavar="ADDRESS", help="Work on the Dask cluster whose scheduler is there: tcp://host:8786."
     ),
     click.option("--no-cache", is_flag=True, help="Read everything again, and remember nothing."),
@@ -95,6 +100,29 @@ def since_of(text: str | None, now: float | None = None) -> float | None:
         raise UsageError(
             f"--since: {text!r} is neither an age nor a date.", "Write 7d, 12h, 2w or 2026-01-31."
         ) from error
+
+
+def bytes_of(text: str | None) -> int:
+    """Bytes for "2GB", "800 MB", "1.5GiB"; 0 for None.
+
+    Raises:
+        UsageError: it is no size, or less than a scan needs for itself.
+    """
+    from lossdoctor import formatting
+    from lossdoctor.workspace.memory import LEAST_BOUND
+
+    if text is None:
+        return 0
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt])(i?)b?", text.strip().lower())
+    if found is None:
+        raise UsageError(f"--max-memory: {text!r} is no size.", "Write 800MB, 2GB or 1.5GiB.")
+    size = int(float(found[1]) * (1024 if found[3] else 1000) ** ("kmgt".index(found[2]) + 1))
+    if size < LEAST_BOUND:
+        raise UsageError(
+            f"--max-memory: {formatting.size(size)} is too little.",
+            f"A scan needs {formatting.size(LEAST_BOUND)} at least.",
+        )
+    return size
 
 
 def expanded(paths: Sequence[Path | str]) -> list[Path | str]:

@@ -43,7 +43,7 @@ _BATCH = 200
 # When an entry was used is for throwing out the oldest; to the day is exact enough.
 _DAY = 86400.0
 # What may be different next time although no file has changed.
-_FLEETING = frozenset({"internal_error", "crashed", "too_slow", "unreadable", "not_a_file"})
+_FLEETING = frozenset({"internal_error", "crashed", "too_slow", "out_of_memory", "unreadable", "not_a_file"})
 _TRUSTED = ("lossdoctor.findings.", "lossdoctor.runs.", "lossdoctor.diagnosis.", "lossdoctor.workspace.examined",
             "lossdoctor.workspace.results", "lossdoctor.knowledge.causes", "lossdoctor.knowledge.neighbours",
             "lossdoctor.knowledge.answer", "lossdoctor.knowledge.ranked")  # fmt: skip

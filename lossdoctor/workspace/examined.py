@@ -14,7 +14,7 @@ from lossdoctor.importers.reading import read_source
 from lossdoctor.progress import Cancelled
 from lossdoctor.rules.choice import EVERY_RULE, RuleChoice
 from lossdoctor.runs import Problem, Run
-from lossdoctor.workspace.guard import TooSlowError, defect, guarded, took_too_long
+from lossdoctor.workspace.guard import TooSlowError, defect, guarded, out_of_memory, took_too_long
 from lossdoctor.workspace.results import RunFacts
 
 
@@ -105,6 +105,8 @@ def _examination(run: Run, rules: RuleChoice) -> Examination | Problem:
         return examine(run, choice=rules)
     except TooSlowError as error:
         return took_too_long(run.path, float(str(error)))
+    except MemoryError:
+        return out_of_memory(run.path)
     except (Cancelled, LossdoctorError, FileNotFoundError):
         raise
     except Exception as error:  # noqa: BLE001  # a defect met by one run of thousands must not cost the others

@@ -40,6 +40,8 @@ def guarded(path: str, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwar
         return took_too_long(path, float(str(error)))
     except LossdoctorError as error:
         return Problem("unreadable", ProblemLevel.ERROR, path, error.message, error.hint)
+    except MemoryError:
+        return out_of_memory(path)
     except OSError as error:
         hint = "Check that the file exists and that you may read it."
         return Problem("unreadable", ProblemLevel.ERROR, path, f"cannot be read: {error.strerror or error}.", hint)
@@ -66,6 +68,13 @@ def took_too_long(path: str, seconds: float) -> Problem:
     message = f"was given up after {seconds:.3g} s; the other files were read."
     hint = "Give it more time (--timeout), or look whether its disk or network share answers."
     return Problem("too_slow", ProblemLevel.ERROR, path, message, hint)
+
+
+def out_of_memory(path: str) -> Problem:
+    """The problem for a source that does not fit in the memory that there is, or that the scan may use."""
+    message = "does not fit in the memory that may be used; the other files were read."
+    hint = "Allow more (--max-memory), close other programs, or read it on a larger machine."
+    return Problem("out_of_memory", ProblemLevel.ERROR, path, message, hint)
 
 
 def allowance(seconds: float, size_bytes: int) -> float:

@@ -24,6 +24,7 @@ from lossdoctor.workspace.chunks import cost, jobs_for, make_chunks
 from lossdoctor.workspace.examined import ExaminedRun, HowToExamine, SourceResult, amended, as_read
 from lossdoctor.workspace.guard import TooSlowError, allowance, time_limit, took_too_long
 from lossdoctor.workspace.known import known_results
+from lossdoctor.workspace.memory import affordable, share
 from lossdoctor.workspace.reach import examine_anywhere
 from lossdoctor.workspace.results import DiagnosedRun, RememberedScan, ScanResult
 from lossdoctor.workspace.run_ids import RootedRun, unique_ids
@@ -58,6 +59,8 @@ class ScanOptions:
         where: which files below a folder are looked at.
         amend: the last word on each run before it is examined, for choices remembered for single runs; a run that it leaves
             alone it returns itself. With it a scan that lets the points go stays in this process.
+        max_memory: bytes that all processes together may use; 0 for no bound. What does not fit in the share of one process
+            is tried again by one that has all of it; what does not fit there either becomes a problem.
         since: seconds since 1970; sources none of whose files was written after that are left out.
     """
 
@@ -69,6 +72,7 @@ class ScanOptions:
     where: Where = EVERYWHERE
     amend: Callable[[Run], Run] | None = None
     since: float | None = None
+    max_memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,9 @@ class ScanJob:
         # What is in this process' memory is in no other.
         here = any(url.startswith("memory:") for url, _ in self._how.remotes)
         alone = here or (options.amend is not None and not self._how.keep_points)
-        jobs = 1 if alone else options.jobs or jobs_for(sources)
+        jobs = 1 if alone else affordable(options.jobs or jobs_for(sources), options.max_memory)
+        if not alone and options.max_memory and sources:
+            return self._bounded(sources, min(jobs, len(sources)))
         return self._in_processes(sources, jobs) if jobs > 1 and len(sources) > 1 else self._here(sources)
 
     def _taken(self, index: int, result: SourceResult) -> tuple[Source, SourceResult]:
@@ -261,12 +267,24 @@ class ScanJob:
 
     def _in_processes(self, sources: Sequence[Source], jobs: int) -> Iterator[tuple[int, SourceResult] | None]:
         _stop_if(self._cancel)
-        workers = Workers(self._how, jobs, self._options.timeout)
+        workers = Workers(self._how, jobs, self._options.timeout, share(jobs, self._options.max_memory))
         for step in workers.examine(make_chunks(sources, jobs)):
             if step is None or self._options.amend is None:
                 yield step
             else:
                 yield step[0], amended(step[1], self._how, self._options.amend)
+
+    def _bounded(self, sources: Sequence[Source], jobs: int) -> Iterator[tuple[int, SourceResult] | None]:
+        """As `_in_processes`; what was too large for a share of the memory comes last, in one process with all of it."""
+        again: list[int] = []
+        for step in self._in_processes(sources, jobs):
+            if step is not None and jobs > 1 and _did_not_fit(step[1]):
+                again.append(step[0])
+            else:
+                yield step
+        again.sort()
+        for step in self._in_processes([sources[index] for index in again], 1):
+            yield None if step is None else (again[step[0]], step[1])
 
     def _diagnosed(self, found: Sequence[tuple[str, ExaminedRun]], problems: list[Problem]) -> Iterator[DiagnosedRun]:
         """The runs that could be diagnosed, by id; `problems` receives those of every run."""
@@ -292,6 +310,11 @@ def _within_limit(source: Source, how: HowToExamine, options: ScanOptions) -> So
             return examine_anywhere(source, how, options.amend or as_read)
     except TooSlowError:  # between two steps of the work, where nobody was looking
         return SourceResult((), (took_too_long(source.path, limit),))
+
+
+def _did_not_fit(result: SourceResult) -> bool:
+    problems = [*result.problems, *(item.examination for item in result.runs if isinstance(item.examination, Problem))]
+    return any(problem.code == "out_of_memory" for problem in problems)
 
 
 def _renamed(item: ExaminedRun, run_id: str) -> ExaminedRun:

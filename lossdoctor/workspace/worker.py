@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from lossdoctor.workspace.examined import HowToExamine
+from lossdoctor.workspace.memory import bound_from_environment
 from lossdoctor.workspace.reach import examine_anywhere
 
 
@@ -43,6 +44,7 @@ def _send(answers: BinaryIO, message: object) -> None:
 
 def main() -> None:
     """Serves on stdin and stdout; what anything else prints goes to stderr instead of between the pickles."""
+    bound_from_environment()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with suppress(BrokenPipeError):  # whoever asked is gone

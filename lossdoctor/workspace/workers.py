@@ -23,6 +23,7 @@ from lossdoctor.runs import Problem
 from lossdoctor.workspace.chunks import Chunk
 from lossdoctor.workspace.examined import HowToExamine, SourceResult
 from lossdoctor.workspace.guard import allowance, crashed, took_too_long
+from lossdoctor.workspace.memory import environment
 
 COMMAND = (sys.executable, "-m", "lossdoctor.workspace.worker")
 READY = "ready"
@@ -46,8 +47,10 @@ _Message: TypeAlias = tuple[int, SourceResult | Exception] | _Ended | str | None
 class _Worker:
     """One process, the chunk it works on, and the thread that waits for its answers."""
 
-    def __init__(self, how: HowToExamine, inbox: queue.SimpleQueue[tuple[_Worker, _Message]]) -> None:
-        self.process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    def __init__(self, how: HowToExamine, memory: int, inbox: queue.SimpleQueue[tuple[_Worker, _Message]]) -> None:
+        self.process = subprocess.Popen(
+            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, env=environment(memory)
+        )
         self.ready = False
         self._todo: list[tuple[int, Source]] = []
         self._since = time.monotonic()
@@ -120,10 +123,11 @@ class Workers:
         how: what every source is examined with.
         jobs: number of processes, at least 1.
         timeout: seconds that one source may take, more for large ones; 0 for no limit.
+        memory: bytes that each process may use; 0 for no bound. A source that needs more becomes a problem.
     """
 
-    def __init__(self, how: HowToExamine, jobs: int, timeout: float) -> None:
-        self._how, self._jobs, self._timeout = how, jobs, timeout
+    def __init__(self, how: HowToExamine, jobs: int, timeout: float, memory: int = 0) -> None:
+        self._how, self._jobs, self._timeout, self._memory = how, jobs, timeout, memory
         self._inbox: queue.SimpleQueue[tuple[_Worker, _Message]] = queue.SimpleQueue()
         self._workers: list[_Worker] = []
         self._waiting: list[Chunk] = []
@@ -170,7 +174,7 @@ class Workers:
                 yield index, result
 
     def _hire(self) -> None:
-        worker = _Worker(self._how, self._inbox)
+        worker = _Worker(self._how, self._memory, self._inbox)
         self._workers.append(worker)
         worker.start(self._waiting.pop())
 

@@ -127,7 +127,7 @@ def raising(error: BaseException, on: str) -> Callable[[Source], ImportResult]:
     [
         (ZeroDivisionError("x"), "internal_error"),
         (RecursionError("deep"), "internal_error"),
-        (MemoryError(), "internal_error"),
+        (MemoryError(), "out_of_memory"),
         (PermissionError(13, "Permission denied"), "unreadable"),
         (InputError("b.csv is odd.", "Look at it."), "unreadable"),
     ],

@@ -45,6 +45,11 @@ def odd_worker(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
 import os, time
 from lossdoctor.workspace import worker
 from lossdoctor.errors import KnowledgeError
+from lossdoctor.workspace.guard import guarded
+from lossdoctor.workspace.examined import SourceResult
+def large(source, size):
+    lost = guarded(source.path, bytearray, size)
+    return None if isinstance(lost, bytearray) else SourceResult((), (lost,))
 real = worker.examine_anywhere
 def odd(source, how):
     {body}
