@@ -10,9 +10,10 @@ import hashlib
 import os
 import pickle
 import platform
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from lossdoctor.importers.base import Source
 from lossdoctor.workspace.examined import HowToExamine
@@ -28,9 +29,18 @@ class Fingerprints:
     Args:
         sources: all sources of the scan: the sizes and times of their files count for the source they belong to only.
         how: what every source is examined with.
+        remotes: (URL, mirror) of every folder behind a URL; a mirror stands somewhere else each time.
+        versions: of files in the mirrors, as `sources.Found`; what has none cannot be known again.
     """
 
-    def __init__(self, sources: Iterable[Source], how: HowToExamine) -> None:
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        how: HowToExamine,
+        remotes: Sequence[tuple[str, str]] = (),
+        versions: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._remotes, self._versions = remotes, versions
         self._logs = {path for source in sources for path in source.every_file}
         self._how = how_print(how)
         self._folders: dict[str, tuple[bytes, tuple[str, ...]]] = {}
@@ -38,7 +48,7 @@ class Fingerprints:
     def place(self, source: Source) -> bytes:
         """Names a source whatever it holds: an entry under it is replaced when the source changes."""
         return hashlib.sha256(
-            self._how + repr((source.format, source.id, source.path)).encode("utf-8", "replace")
+            self._how + self._named(repr((source.format, source.id, source.path))).encode("utf-8", "replace")
         ).digest()
 
     def of(self, source: Source) -> bytes | None:
@@ -46,20 +56,45 @@ class Fingerprints:
         made = hashlib.sha256(self.place(source))
         try:
             for path in source.every_file:
-                made.update(file_print(path))
+                made.update(self._of_file(path))
         except OSError:
             return None
-        made.update(repr(source).encode("utf-8", "replace"))
+        made.update(self._named(repr(source)).encode("utf-8", "replace"))
         for folder in self._around(source):
-            made.update(folder.encode("utf-8", "surrogateescape"))
+            made.update(self._named(folder).encode("utf-8", "surrogateescape"))
             made.update(self._of_folder(folder)[0])
         return made.digest()
+
+    def _named(self, text: str) -> str:
+        """A text with the URLs in place of their mirrors."""
+        for url, mirror in self._remotes:
+            text = text.replace(mirror, url)
+        return text
+
+    def _mirror(self, path: str) -> str:
+        """The mirror in which a file or folder lies, "" for none."""
+        return next((mirror for _, mirror in self._remotes if f"{path}{os.sep}".startswith(mirror + os.sep)), "")
+
+    def _of_file(self, path: str) -> bytes:
+        """As `file_print`; a file in a mirror holds its first bytes only, and goes by its version.
+
+        Raises:
+            OSError: it cannot be read, or is a mirror's and nothing tells its versions apart.
+        """
+        if not self._mirror(path):
+            return file_print(path)
+        if path not in self._versions:
+            raise FileNotFoundError(path)
+        with open(path, "rb") as file:
+            return hashlib.sha256(self._versions[path].encode("utf-8", "replace") + file.read(_ENDS)).digest()
 
     def _around(self, source: Source) -> list[str]:
         """The folders in which something may be read besides the logs."""
         own = source.path if os.path.isdir(source.path) else os.path.dirname(source.path)
         below = self._of_folder(own)[1]
-        return sorted({own, os.path.dirname(own), *below, *map(os.path.dirname, source.every_file)})
+        folders = sorted({own, os.path.dirname(own), *below, *map(os.path.dirname, source.every_file)})
+        mirror = self._mirror(own)  # what lies around the mirror itself is nobody's configuration
+        return [folder for folder in folders if self._mirror(folder)] if mirror else folders
 
     def _of_folder(self, folder: str) -> tuple[bytes, tuple[str, ...]]:
         if folder not in self._folders:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from lossdoctor.importers.base import Source
 from lossdoctor.workspace.examined import HowToExamine, SourceResult
+
+if TYPE_CHECKING:
+    from lossdoctor.workspace.fingerprint import Fingerprints
 
 
 class Nothing:
@@ -26,15 +31,13 @@ class Known(Nothing):
 
     Args:
         path: the cache's file.
-        sources: all sources of the scan.
-        how: what they are examined with.
+        prints: the fingerprints of all sources of the scan.
     """
 
-    def __init__(self, path: Path, sources: Sequence[Source], how: HowToExamine) -> None:
+    def __init__(self, path: Path, prints: Fingerprints) -> None:
         from lossdoctor.workspace.cache import ResultCache
-        from lossdoctor.workspace.fingerprint import Fingerprints
 
-        self._prints = Fingerprints(sources, how)
+        self._prints = prints
         self._cache = ResultCache(path)
         # Taken before a source is read: what is written to it meanwhile makes the next fingerprint another one.
         self._before: dict[tuple[str, ...], tuple[bytes, bytes]] = {}
@@ -58,12 +61,20 @@ class Known(Nothing):
 
 
 @contextmanager
-def known_results(path: Path | None, sources: Sequence[Source], how: HowToExamine) -> Iterator[Nothing]:
-    """What is known of some sources, from the cache in `path`; nothing without one."""
+def known_results(
+    path: Path | None,
+    sources: Sequence[Source],
+    how: HowToExamine,
+    remotes: Sequence[tuple[str, str]] = (),
+    versions: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Nothing]:
+    """What is known of some sources, from the cache in `path`; nothing without one. The rest is as for `Fingerprints`."""
     if path is None:
         yield Nothing()
         return
-    known = Known(path, sources, how)
+    from lossdoctor.workspace.fingerprint import Fingerprints
+
+    known = Known(path, Fingerprints(sources, how, remotes, versions))
     try:
         yield known
     finally:

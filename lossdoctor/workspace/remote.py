@@ -25,6 +25,8 @@ INSTALL = 'pip install "lossdoctor[distributed]"'
 # Beside a log only its configuration is read, and that is never larger.
 _BESIDE_BYTES = 1 << 20
 _BATCH = 256
+# What file systems call the things that change with a file: s3fs, gcsfs, adlfs, and those in memory or on a disk.
+_VERSION_KEYS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "updated", "mtime", "created")
 
 
 def is_url(text: object) -> bool:
@@ -105,8 +107,12 @@ class Remote:
 
 
 @contextmanager
-def mirrored(url: str, where: Where) -> Iterator[tuple[Remote, str]]:
-    """A mirror of everything behind a URL, and what in it stands for the URL itself, for as long as the block lasts.
+def mirrored(url: str, where: Where) -> Iterator[tuple[Remote, str, dict[str, str]]]:
+    """A mirror of everything behind a URL, for as long as the block lasts.
+
+    Yields:
+        The mirror, what in it stands for the URL itself, and the versions of its files: by path in the mirror what the
+        file system tells of tag, checksum and time; nothing for a file of which it tells none of them.
 
     Raises:
         InputError: there is nothing, or it cannot be reached.
@@ -138,7 +144,17 @@ def mirrored(url: str, where: Where) -> Iterator[tuple[Remote, str]]:
             raise
         except Exception as error:  # as above
             raise _unreachable(url, error) from error
-        yield remote, target
+        versions = {_here(remote.mirror, root, name): _version(found[name]) for name in wanted}
+        yield remote, target, {path: version for path, version in versions.items() if version}
+
+
+def _here(mirror: str, root: str, name: str) -> str:
+    return os.path.join(mirror, *name[len(root) :].lstrip("/").split("/"))
+
+
+def _version(info: dict[str, Any]) -> str:
+    told = [f"{key} {info[key]}" for key in _VERSION_KEYS if info.get(key)]
+    return f"{info.get('size')} {' '.join(told)}" if told else ""
 
 
 def _hollow_files(file_system: Any, root: str, mirror: str, sizes: dict[str, int]) -> None:
@@ -157,7 +173,7 @@ def _hollow_files(file_system: Any, root: str, mirror: str, sizes: dict[str, int
             )
         )
         for name, head in zip(batch, heads, strict=True):
-            path = Path(mirror, *name[len(root) :].lstrip("/").split("/"))
+            path = Path(_here(mirror, root, name))
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
                 file.write(head)
@@ -176,7 +192,7 @@ def _set_times(found: dict[str, Any], root: str, mirror: str, wanted: dict[str, 
         seconds = time.timestamp() if hasattr(time, "timestamp") else time
         if isinstance(seconds, int | float):
             with suppress(OSError):
-                os.utime(os.path.join(mirror, *name[len(root) :].lstrip("/").split("/")), (seconds, seconds))
+                os.utime(_here(mirror, root, name), (seconds, seconds))
 
 
 def _ranges(file_system: Any, names: Sequence[str], starts: list[int], ends: list[int]) -> list[bytes]:

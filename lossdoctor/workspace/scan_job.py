@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -105,6 +105,7 @@ class ScanJob:
         self._paths = tuple(paths)
         self._options = options or ScanOptions()
         self._how = self._options.how
+        self._versions: Mapping[str, str] = {}
         self._mirrors = ExitStack()  # what stands for the files behind URLs, as long as they are read
         self._cancel = cancel
         self._started = time.perf_counter()
@@ -140,7 +141,7 @@ class ScanJob:
         since = options.since
         self._rooted = [item for item in found.sources if since is None or written_after(item[1], since)]
         self._problems = list(found.problems)
-        self._how = replace(options.how, remotes=found.remotes)
+        self._how, self._versions = replace(options.how, remotes=found.remotes), found.versions
         for _, source in self._rooted:
             self.total = self.total.plus(source)
         self._looked = True
@@ -169,7 +170,8 @@ class ScanJob:
             LossdoctorError, FileNotFoundError: the installation is broken.
         """
         sources = self.sources
-        with self._mirrors, known_results(self._cache_for(sources), sources, self._options.how) as known:
+        cache, remotes = self._cache_for(sources), self._how.remotes
+        with self._mirrors, known_results(cache, sources, self._options.how, remotes, self._versions) as known:
             waiting = []
             for index, source in enumerate(sources):
                 if (result := known.get(source)) is None:
@@ -188,7 +190,7 @@ class ScanJob:
     def _cache_for(self, sources: Sequence[Source]) -> Path | None:
         """The cache, when it is worth opening and results go into it."""
         options = self._options
-        usable = not (options.how.keep_points or options.amend is not None or self._how.remotes)
+        usable = not (options.how.keep_points or options.amend is not None)
         return options.cache if usable and sum(map(cost, sources)) >= CACHE_FROM else None
 
     def _steps(self, sources: Sequence[Source]) -> Iterator[tuple[int, SourceResult] | None]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lossdoctor.importers.base import Discovery, Source
@@ -26,11 +26,13 @@ class Found:
         sources: (root, source), each once, by id.
         problems: paths that cannot be read, look-alikes, "no logs here".
         remotes: (URL, mirror) of every folder behind a URL.
+        versions: by path in a mirror the version of the file that it stands for, where that is known.
     """
 
     sources: tuple[tuple[str, Source], ...]
     problems: tuple[Problem, ...]
     remotes: tuple[tuple[str, str], ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_all(
@@ -48,11 +50,12 @@ def find_all(
     discoveries: list[Discovery] = []
     problems: list[Problem] = []
     remotes: list[tuple[str, str]] = []
+    versions: dict[str, str] = {}
     for path in sorted(set(paths), key=str):
         before()
         local = path.removeprefix(_FILE) if isinstance(path, str) and path.startswith(_FILE) else path
         if isinstance(local, str) and "://" in local:
-            found = guarded(local, _behind_url, local, read, where, mirrors, remotes)
+            found = guarded(local, _behind_url, local, read, where, mirrors, remotes, versions)
         else:
             found = guarded(str(local), find_sources, Path(local), read, where)
         if isinstance(found, Problem):
@@ -60,16 +63,22 @@ def find_all(
         else:
             discoveries.append(found)
             problems.extend(found.problems)
-    return Found(tuple(_distinct(discoveries)), tuple(problems), tuple(remotes))
+    return Found(tuple(_distinct(discoveries)), tuple(problems), tuple(remotes), versions)
 
 
 def _behind_url(
-    url: str, read: ReadOptions, where: Where, mirrors: ExitStack, remotes: list[tuple[str, str]]
+    url: str,
+    read: ReadOptions,
+    where: Where,
+    mirrors: ExitStack,
+    remotes: list[tuple[str, str]],
+    versions: dict[str, str],
 ) -> Discovery:
     from lossdoctor.workspace.remote import mirrored
 
-    remote, target = mirrors.enter_context(mirrored(url, where))
+    remote, target, known = mirrors.enter_context(mirrored(url, where))
     remotes.append((remote.url, remote.mirror))
+    versions.update(known)
     # What is left out was left out of the mirror already.
     found = find_sources(Path(target), read, replace(EVERYWHERE, max_depth=where.max_depth))
     return replace(found, problems=tuple(map(remote.problem, found.problems)))

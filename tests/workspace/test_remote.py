@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from lossdoctor.importers.base import Source
 from lossdoctor.importers.where import Where
-from lossdoctor.workspace.examined import HowToExamine
+from lossdoctor.workspace import remote, scan_job
+from lossdoctor.workspace.examined import HowToExamine, SourceResult
+from lossdoctor.workspace.reach import examine_anywhere
 from lossdoctor.workspace.results import ScanResult
 from lossdoctor.workspace.scan import run_job
 from lossdoctor.workspace.scan_job import ScanJob, ScanOptions
@@ -173,3 +176,55 @@ def test_a_bucket_is_scanned_like_a_folder(examples: Path, tmp_path: Path, monke
     finally:
         s3fs.S3FileSystem.clear_instance_cache()
         server.stop()
+
+
+@pytest.fixture
+def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the sources that were really fetched and read; small scans use the cache too."""
+    ids: list[str] = []
+
+    def spy(source: Source, *args: Any) -> SourceResult:
+        ids.append(source.id)
+        return examine_anywhere(source, *args)
+
+    monkeypatch.setattr(scan_job, "examine_anywhere", spy)
+    monkeypatch.setattr(scan_job, "CACHE_FROM", 0)
+    return ids
+
+
+def test_what_has_not_changed_behind_a_url_is_not_fetched_again(
+    memory: Any, tmp_path: Path, fetched: list[str]
+) -> None:
+    file = tmp_path / "cache"
+    first = text_of(scanned("memory://examples"))
+    number = len(fetched)
+    assert text_of(scanned("memory://examples", cache=file)) == first
+    assert len(fetched) == 2 * number
+    assert text_of(scanned("memory://examples", cache=file)) == first
+    assert len(fetched) == 2 * number
+
+    log = "/examples/02-underfitting/training.csv"
+    time.sleep(0.01)
+    memory.pipe(log, memory.cat(log).replace(b"2.", b"3.", 1))  # as long as before, but written later
+    changed = text_of(scanned("memory://examples", cache=file))
+    assert len(fetched) == 2 * number + 1
+    assert changed == text_of(scanned("memory://examples"))
+
+
+def test_one_file_behind_a_url_is_known_again(memory: Any, tmp_path: Path, fetched: list[str]) -> None:
+    file, url = tmp_path / "cache", "memory://examples/02-underfitting/training.csv"
+    first, again = (text_of(scanned(url, cache=file)) for _ in range(2))
+    assert first == again
+    assert len(fetched) == 1
+    memory.pipe("/examples/02-underfitting/config.json", b'{"lr": 0.5}')
+    scanned(url, cache=file)
+    assert len(fetched) == 2
+
+
+def test_where_nothing_tells_versions_apart_everything_is_fetched_again(
+    memory: Any, tmp_path: Path, fetched: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_VERSION_KEYS", ())
+    for _ in range(2):
+        scanned("memory://examples/05-plateau", cache=tmp_path / "cache")
+    assert len(fetched) == 2
