@@ -63,6 +63,7 @@ def run_window(
     settings = WindowSettings()
     with ChecklistStore() as store:
         desk = Desk(Appearance(app, settings.theme), store, RecentPaths(), settings, said=said)
+        desk.session.remembers = True
         if not alone:
             _listen(desk)
         desk.window.show()

@@ -116,7 +116,7 @@ class ScanCourse(QObject):
         """Shows how many runs, points and problems there are; a finished scan also says how long it took."""
         runs = self._runs.all_runs()
         problems = len(result.problems) if result is not None else sum(len(item.run.problems) for item in runs)
-        points = sum(item.run.points for item in runs)
+        points = sum(item.facts.points for item in runs)
         self._window.status.set_counts(len(runs), points, problems, result.seconds if result is not None else None)
 
     def _finished(self, result: ScanResult) -> None:

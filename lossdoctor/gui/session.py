@@ -42,6 +42,11 @@ class Session(QObject):
         jobs: runs the scans.
         store: the roles and columns the user chose.
         said: what the command line said.
+
+    Attributes:
+        remembers: what earlier scans found is shown until the logs are read, and what this one finds is kept.
+        paths: what is open.
+        result: what the last scan that came to its end found.
     """
 
     started = Signal(object)
@@ -64,6 +69,7 @@ class Session(QObject):
         self._store = store
         self._said = said
         self._known = Understanding()
+        self.remembers = False
         self.paths: tuple[Path, ...] = ()
         self.result: ScanResult | None = None
 
@@ -91,20 +97,27 @@ class Session(QObject):
     ) -> ScanResult:
         """The scan, in the worker's thread. Settings are read each time: the user may have changed the file."""
         # Imported here: pandas and its friends must not delay the first paint.
+        from lossdoctor.workspace.before import Before
+        from lossdoctor.workspace.cache import default_path
         from lossdoctor.workspace.scan import scan
 
         known = self._known = with_remembered(understanding(paths, self._said), self._store)
-        return scan(
+        before = Before(default_path() if self.remembers else None, paths, known, self._store)
+        for remembered in before.runs:
+            item(remembered)
+        result = scan(
             paths,
             progress=progress,
             cancel=cancel,
             on_run=item,
-            on_early=item,
+            on_early=lambda early: item(before.completed(early)),
             jobs=None,  # a thread that reads would take turns with the window
             rules=known.rules,
             read=known.read,
             amend=self._store.with_choices,
         )
+        before.remember(result)
+        return result
 
     def report_options(self, result: ScanResult) -> ReportOptions:
         """What a report on these runs holds beside the results: the user's ticks and notes."""

@@ -18,9 +18,9 @@ from lossdoctor.importers.walk import SKIPPED_FOLDERS
 from lossdoctor.importers.where import Where
 from lossdoctor.workspace.cache import ResultCache, fleeting
 from lossdoctor.workspace.chunks import FILE_COST
-from lossdoctor.workspace.examined import HowToExamine
+from lossdoctor.workspace.examined import HowToExamine, without_points
 from lossdoctor.workspace.fingerprint import file_print, folder_print, how_print
-from lossdoctor.workspace.results import RememberedScan, ScanResult
+from lossdoctor.workspace.results import DiagnosedRun, RememberedScan, ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,25 @@ def scan_memory(
     try:
         for root in sorted(set(roots)):
             cost += _add_tree(made, root)
-            made.update(folder_print(os.path.dirname(root)))
+            if _holds_files(root):  # a run may be the root itself
+                made.update(folder_print(os.path.dirname(root)))
     except OSError:
         return None
     if cost < worth:
         return None
-    names = repr((sorted(map(str, folders)), sorted(roots), where)).encode("utf-8", "backslashreplace")
+    names = repr((sorted(roots), where)).encode("utf-8", "backslashreplace")
     lean = replace(how, keep_points=False)
     return ScanMemory(path, hashlib.sha256(b"scan" + how_print(lean) + names).digest(), made.digest())
+
+
+def _holds_files(folder: str) -> bool:
+    return any(os.path.isfile(os.path.join(folder, name)) for name in os.listdir(folder))
+
+
+def without_any_points(result: ScanResult) -> ScanResult:
+    """A result as it is remembered: what was counted stays, the points go."""
+    lean = (DiagnosedRun(without_points(item.run), item.diagnosis, item.facts) for item in result.runs)
+    return replace(result, runs=tuple(lean))
 
 
 class _OutsideError(OSError):

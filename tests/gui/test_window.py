@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.views.cause_card import CauseCard
 from lossdoctor.gui.views.finding_card import FindingCard
 from lossdoctor.resources import resource
+from lossdoctor.workspace.results import DiagnosedRun
 from tests.gui.conftest import Desks
 
 HOSTILE = "<img src=x>a<b & c"
@@ -190,3 +192,29 @@ def test_every_control_has_a_name_for_a_screen_reader(desk: Desk, qtbot: Any) ->
         and not (widget.accessibleName() or getattr(widget, "text", str)() or widget.objectName().startswith("qt_"))
     ]
     assert nameless == []
+
+
+def test_a_folder_opened_before_shows_its_verdicts_before_it_is_read(
+    desks: Desks, qtbot: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lossdoctor.workspace.before.CACHE_FROM", 0)
+    monkeypatch.setattr("lossdoctor.workspace.cache.default_path", lambda: tmp_path / "cache" / "results")
+    folder = tmp_path / "runs"
+    shutil.copytree(resource("examples"), folder)
+    for opening in (1, 2):
+        desk = desks.open()
+        desk.session.remembers = True
+        shown: list[DiagnosedRun] = []
+        desk.session.runs_added.connect(shown.extend)
+        desk.session.open([folder])
+        qtbot.waitUntil(lambda desk=desk: desk.session.result is not None, timeout=30_000)
+        result = desk.session.result
+        assert result is not None
+        without_points = [item for item in shown if not item.run.series]
+        assert len(without_points) == (0 if opening == 1 else len(result.runs))
+        final = {item.run.id: item.diagnosis for item in result.runs}
+        assert all(item.diagnosis == final[item.run.id] for item in without_points)
+        for item in without_points:  # all that the panes show of a run must come without its points, too
+            desk.selection.set_run(item)
+            qtbot.wait(50)
+        assert all(item.run.series for item in desk.runs_model.all_runs())

@@ -188,7 +188,8 @@ def test_a_damaged_or_foreign_entry_is_computed_again(tree: Path, tmp_path: Path
 
     for data in (b"", b"x" * 50, zlib.compress(b"x"), *(zlib.compress(pickle.dumps(o)) for o in (Evil(), 1, [Evil()]))):
         with sqlite3.connect(file) as connection:
-            connection.execute("UPDATE results SET result = ?", (data,))
+            for table in ("results", "scans"):
+                assert connection.execute(f"UPDATE {table} SET result = ?", (data,)).rowcount > 0
         connection.close()
         read.clear()
         assert scanned(file, tree) == expected
@@ -343,8 +344,11 @@ def test_an_unchanged_tree_is_neither_searched_nor_judged_again(
 )
 def test_whatever_changes_in_a_tree_is_noticed(tree: Path, tmp_path: Path, change: Callable[[Path], object]) -> None:
     file = tmp_path / "elsewhere" / "cache"
+    (tree / "readme.txt").write_text("all runs")  # so that the folder may be a run, and what lies beside it counts
     scanned(file, tree)
+    before = scan_memory(file, [tree], EVERYWHERE, LEAN, 0)
     change(tree)
+    assert scan_memory(file, [tree], EVERYWHERE, LEAN, 0) != before
     assert scanned(file, tree) == scanned(None, tree)
 
 
