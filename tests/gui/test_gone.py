@@ -37,6 +37,7 @@ def test_a_deleted_folder(desk: Desk, desks: Desks, qtbot: Any, tmp_path: Path, 
     shutil.rmtree(folder)
     for item in desk.runs_model.all_runs():
         choose(desk, qtbot, item.run.id)
+        qtbot.waitUntil(lambda: bool(desk.window.diagnosis.cause_cards), timeout=5_000)
         desk.window.diagnosis.cause_cards[0].unfold(True)
     for action in ("edit.roles", "view.compare", "edit.copy_path", "findings.next", "edit.pin"):
         desk.window.actions_by_id[action].trigger()
@@ -70,10 +71,10 @@ def test_a_store_that_is_damaged_meanwhile(desk: Desk, qtbot: Any, tmp_path: Pat
     (tmp_path / "logs").mkdir()
     keras_csv(tmp_path / "logs")
     opened(desk, qtbot, tmp_path / "logs", 1)
-    desk.store.path.write_bytes(b"no database at all" * 1000)
     choose(desk, qtbot, desk.runs_model.all_runs()[0].run.id)
-    card = desk.window.diagnosis.cause_cards[0]
-    card.box.click()
+    qtbot.waitUntil(lambda: bool(desk.window.diagnosis.cause_cards), timeout=5_000)
+    desk.store.path.write_bytes(b"no database at all" * 1000)
+    desk.window.diagnosis.cause_cards[0].box.click()
     desk.commands.reload()
     qtbot.waitUntil(lambda: not desk.session.is_scanning and desk.runs_model.total == 1, timeout=10_000)
     assert uncaught == []

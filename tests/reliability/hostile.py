@@ -32,7 +32,7 @@ class Hostile:
     place: str = ""
     points: int = 0
     memory: int = DEFAULT_MEMORY
-    seconds: float = 20.0
+    seconds: float = 60.0
 
 
 def put(name: str, data: bytes) -> Callable[[Path], object]:

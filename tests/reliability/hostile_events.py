@@ -95,6 +95,7 @@ EVENTS = (
         "",
         60,
         memory=256 * MB,
+        seconds=90.0,
     ),
     _event_case(
         "NUL bytes and no UTF-8 in a tag",
