@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pyqtgraph as pg
@@ -80,22 +79,23 @@ def run_window(
 
 def _taken_over(paths: Sequence[Path]) -> bool:
     """Whether a window that is open already has taken these paths over."""
-    try:
-        from lossdoctor.gui.single_instance import hand_over, server_name
-    except ImportError:  # some distributions package Qt's sockets apart; every start then opens a window
-        return False
-    return hand_over(paths, server_name())
+    from lossdoctor.gui.single_instance import hand_over, socket_path
+
+    path = socket_path()
+    return path is not None and hand_over(paths, path)
 
 
 def _listen(desk: Desk) -> None:
     """Takes over what later starts of the program are given, as long as the window lives."""
-    with suppress(ImportError):
-        from lossdoctor.gui.single_instance import SingleInstance, server_name
+    from lossdoctor.gui.single_instance import SingleInstance, socket_path
 
-        instance = SingleInstance(server_name(), desk.window)
-        instance.paths_received.connect(lambda given: receive(desk, given))
-        desk.window.closing.connect(instance.close)
-        instance.listen()
+    path = socket_path()
+    if path is None:
+        return
+    instance = SingleInstance(path, desk.window)
+    instance.paths_received.connect(lambda given: receive(desk, given))
+    desk.window.closing.connect(instance.close)
+    instance.listen()
 
 
 def receive(desk: Desk, paths: Sequence[Path]) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
-import uuid
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtNetwork import QLocalSocket
 
 from lossdoctor.gui.app import receive
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.place_memory import _read
-from lossdoctor.gui.single_instance import SingleInstance, hand_over, server_name
+from lossdoctor.gui.single_instance import SingleInstance, hand_over, socket_path
 from lossdoctor.resources import resource
 from tests.gui.conftest import Desks
 from tests.gui.test_window import choose, keras_csv, opened
@@ -114,67 +116,106 @@ def test_a_run_that_is_gone_is_told(desk: Desk, qtbot: Any, tmp_path: Path) -> N
 
 
 @pytest.fixture
-def name() -> str:
-    return f"lossdoctor-test-{uuid.uuid4().hex[:12]}"
+def place() -> Iterator[Path]:
+    """Where a socket may lie; pytest's own folders are too deep for its address."""
+    with tempfile.TemporaryDirectory(prefix="ld") as folder:
+        yield Path(folder) / "window.sock"
 
 
 _SECOND = """
 import sys
 from pathlib import Path
 from lossdoctor.gui.single_instance import hand_over
-sys.exit(0 if hand_over([Path(word) for word in sys.argv[2:]], sys.argv[1]) else 7)
+sys.exit(0 if hand_over([Path(word) for word in sys.argv[2:]], Path(sys.argv[1])) else 7)
 """
 
 
-def second_start(qtbot: Any, paths: list[Path], name: str) -> int:
+def second_start(qtbot: Any, paths: list[Path], place: Path) -> int:
     """The exit status of a process that hands paths over: 0 when they were taken."""
-    process = subprocess.Popen([sys.executable, "-c", _SECOND, name, *map(str, paths)])
+    process = subprocess.Popen([sys.executable, "-c", _SECOND, str(place), *map(str, paths)])
     qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
     return int(process.returncode)
 
 
-def test_a_second_start_hands_its_paths_over(desk: Desk, qtbot: Any, tmp_path: Path, name: str) -> None:
+def test_a_second_start_hands_its_paths_over(desk: Desk, qtbot: Any, tmp_path: Path, place: Path) -> None:
     log = keras_csv(tmp_path)
-    instance = SingleInstance(name, desk)
+    instance = SingleInstance(place, desk)
     instance.paths_received.connect(lambda paths: receive(desk, paths))
     assert instance.listen()
-    assert second_start(qtbot, [log], name) == 0
+    assert second_start(qtbot, [log], place) == 0
     qtbot.waitUntil(lambda: desk.runs_model.total == 1, timeout=10_000)
-    assert second_start(qtbot, [], name) == 0
+    assert second_start(qtbot, [], place) == 0
     assert desk.runs_model.total == 1
     instance.close()
-    assert not hand_over([log], name)
+    assert not place.exists()
+    assert not hand_over([log], place)
 
 
-def test_nobody_listens(qapp: Any, name: str) -> None:
-    assert not hand_over([Path("/x")], name)
+def test_nobody_listens(qapp: Any, place: Path) -> None:
+    assert not hand_over([Path("/x")], place)
+
+
+def test_what_a_crash_left_behind_is_taken_over_and_a_living_window_is_not(qapp: Any, qtbot: Any, place: Path) -> None:
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(place))
+    left.close()
+    first, second = SingleInstance(place), SingleInstance(place)
+    assert first.listen()
+    assert not second.listen(), "the first one lives, however busy it is"
+    second.close()
+    got: list[object] = []
+    first.paths_received.connect(got.append)
+    assert second_start(qtbot, [Path("/x")], place) == 0
+    assert got == [[Path("/x")]]
+    first.close()
+
+
+def test_paths_of_a_start_that_gave_up_are_not_opened_twice(qapp: Any, qtbot: Any, place: Path) -> None:
+    instance = SingleInstance(place)
+    got: list[object] = []
+    instance.paths_received.connect(got.append)
+    assert instance.listen()
+    assert not hand_over([Path("/x")], place), "no event loop runs here, so nothing answers"
+    qtbot.wait(150)
+    assert got == []
+    instance.close()
 
 
 @pytest.mark.parametrize(
     "message", [b"\n", b"[]\n", b'{"paths": [1]}\n', b'{"paths": "x"}\n', b"\xff\xfe\n", b"x" * 1_100_000]
 )
-def test_other_messages_are_ignored(qtbot: Any, qapp: Any, name: str, message: bytes) -> None:
-    instance = SingleInstance(name)
+def test_other_messages_are_ignored(qtbot: Any, qapp: Any, place: Path, message: bytes) -> None:
+    instance = SingleInstance(place)
     received: list[object] = []
     instance.paths_received.connect(received.append)
     assert instance.listen()
-    socket = QLocalSocket()
-    socket.connectToServer(name)
-    assert socket.waitForConnected(2_000)
-    socket.write(message)
-    socket.flush()
-    qtbot.wait(150)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(0.1)
+        client.connect(str(place))
+        with contextlib.suppress(OSError):
+            client.sendall(message)
+        qtbot.wait(150)
     assert received == []
-    socket.abort()
     instance.close()
     qtbot.wait(20)
 
 
-def test_the_socket_is_each_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    first = server_name()
-    assert Path(first).parent == tmp_path
-    monkeypatch.setenv("XDG_CONFIG_HOME", "/elsewhere")
-    assert server_name() != first
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
-    assert "/" not in server_name()
+def test_the_socket_lies_where_nobody_else_can_put_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="ld") as short:
+        runtime, state = Path(short, "run"), Path(short, "state")
+        runtime.mkdir(mode=0o700)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        monkeypatch.setenv("XDG_STATE_HOME", str(state))
+        first = socket_path()
+        assert first is not None
+        assert first.parent == runtime
+        monkeypatch.setenv("XDG_CONFIG_HOME", "/elsewhere")
+        assert socket_path() != first
+        runtime.chmod(0o777)
+        fallback = socket_path()
+        assert fallback is not None
+        assert fallback.parent == state / "lossdoctor" / "run"
+        assert fallback.parent.stat().st_mode & 0o777 == 0o700
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / ("long" * 40)))
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    assert socket_path() is None
