@@ -107,7 +107,8 @@ class ScanCourse(QObject):
     def _renew(self, items: Sequence[DiagnosedRun]) -> None:
         """The run in view comes again with its causes: it is shown with them, and its plot left alone."""
         seen = self._selection.run
-        again = next((item for item in items if seen is not None and item.run.id == seen.run.id), None)
+        # Of a short scan both readings come in one go; the last one has the causes.
+        again = next((item for item in reversed(items) if seen is not None and item.run.id == seen.run.id), None)
         if again is not None and again is not seen:
             self._place.hold()
             self._selection.set_run(again)

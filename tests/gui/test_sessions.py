@@ -112,6 +112,15 @@ def test_a_run_that_is_gone_is_told(desk: Desk, qtbot: Any, tmp_path: Path) -> N
     assert desk.runs_model.total == 1
 
 
+def test_the_run_in_view_has_its_causes_once_all_are_read(desk: Desk, qtbot: Any, tmp_path: Path) -> None:
+    keras_csv(tmp_path)
+    opened(desk, qtbot, tmp_path, 1)
+    assert desk.selection.run is desk.runs_model.all_runs()[0]
+    assert desk.selection.run is not None
+    assert desk.selection.run.diagnosis.causes
+    assert desk.window.diagnosis.cause_cards
+
+
 # --- a second start ---
 
 
