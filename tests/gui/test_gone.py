@@ -68,13 +68,14 @@ def test_a_working_folder_that_is_gone(
 
 
 def test_a_store_that_is_damaged_meanwhile(desk: Desk, qtbot: Any, tmp_path: Path, uncaught: list[str]) -> None:
-    (tmp_path / "logs").mkdir()
-    keras_csv(tmp_path / "logs")
-    opened(desk, qtbot, tmp_path / "logs", 1)
+    for name in "abc":
+        (tmp_path / "logs" / name).mkdir(parents=True)
+        keras_csv(tmp_path / "logs" / name)
+    opened(desk, qtbot, tmp_path / "logs", 3)
     choose(desk, qtbot, desk.runs_model.all_runs()[0].run.id)
     qtbot.waitUntil(lambda: bool(desk.window.diagnosis.cause_cards), timeout=5_000)
     desk.store.path.write_bytes(b"no database at all" * 1000)
     desk.window.diagnosis.cause_cards[0].box.click()
     desk.commands.reload()
-    qtbot.waitUntil(lambda: not desk.session.is_scanning and desk.runs_model.total == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: not desk.session.is_scanning and desk.runs_model.total == 3, timeout=10_000)
     assert uncaught == []

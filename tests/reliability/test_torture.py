@@ -16,7 +16,7 @@ from tests.bench.mutations import WAYS, damaged
 from tests.bench.torture import torture, victims_below
 
 SAMPLES = Path(__file__).parents[1] / "importers" / "samples"
-WAYS_EACH = int(os.environ.get("LOSSDOCTOR_TORTURE", "12"))
+WAYS_EACH = int(os.environ.get("LOSSDOCTOR_TORTURE", "8"))
 TROUBLE = ("crash", "hang", "memory", "wrong")
 
 
