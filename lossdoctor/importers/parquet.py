@@ -73,7 +73,7 @@ class ParquetImporter:
             text = "ends early. Parquet keeps its index at the end, so nothing of it can be read."
             return ImportResult((), (_error(path, "truncated", text, "Copy the file again."),))
         try:
-            file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data))
+            file = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(data), page_checksum_verification=True)
             shape = (file.metadata.num_rows, file.metadata.num_columns)
         except (pyarrow.ArrowException, OSError, ValueError) as error:
             text = f"is no sound Parquet file ({_first_line(error)})."

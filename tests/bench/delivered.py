@@ -20,6 +20,8 @@ from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import Problem, Run, Series
 
 CHECKSUMMED = frozenset({"tensorboard", "wandb_binary"})
+# Its checksums are optional and W&B writes none, and its bytes cannot be searched for a number.
+WITHOUT_CHECKSUMS = frozenset({"parquet"})
 _NUMBERS = (
     re.compile(rb"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"),
     re.compile(rb"[-+]?(?:\d+(?:,\d*)?|,\d+)(?:[eE][-+]?\d+)?"),  # decimal commas

@@ -70,11 +70,11 @@ def test_a_cache_survives_kill_9_at_any_moment(tmp_path: Path) -> None:
     for attempt in range(12):
         killed_while(fill_cache, path, result, attempt, after=0.03 + rng.random() * 0.1)
         cache = ResultCache(path)
-        cache.put(b"%d" % attempt, b"mine", result)
+        cache.put(b"mine%d" % attempt, b"mine", result)
         assert cache.get(b"nothing", b"print") is None
         cache.close()
         again = ResultCache(path)
-        assert again.get(b"%d" % attempt, b"mine") == result
+        assert again.get(b"mine%d" % attempt, b"mine") == result
         again.close()
         entries = cache_info(path).entries
         assert entries > before
