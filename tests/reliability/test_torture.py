@@ -61,7 +61,7 @@ def hanging(place: Path) -> Delivery:
 
 def bloated(place: Path) -> Delivery:
     if b"0.75" not in next(place.rglob("log.csv")).read_bytes():
-        _ = b"\x01" * (resident("RssFile") + (60 << 20))
+        _ = b"\x01" * (500 << 20)
     return delivered(place)
 
 
