@@ -68,7 +68,7 @@ def prepare(version: str) -> None:
     """Writes version and changelog.
 
     Raises:
-        ValueError: no version as PEP 440 has it, or not after the present one.
+        ValueError: no version as PEP 440 has it, or one before the present one.
         NotFitError: there are changes that are not committed.
     """
     from packaging.version import InvalidVersion, Version
@@ -237,7 +237,7 @@ def output(*command: str, cwd: Path = ROOT) -> str:
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotFitError(f"{' '.join(command)[:200]} failed: {done.stderr[-500:]}")
-    return done.stdout.strip()
+    return done.stdout.rstrip()
 
 
 if __name__ == "__main__":

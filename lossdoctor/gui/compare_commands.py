@@ -48,7 +48,8 @@ class CompareCommands(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(60)
-        self._later.timeout.connect(self._fill)
+        self._later.timeout.connect(self._fill_again)
+        self._pair: PairOffer | None = None
         window.runs.marked_changed.connect(self._follow)
         selection.run_changed.connect(self._follow)
         run_commands.baseline_changed.connect(self._follow)
@@ -60,7 +61,7 @@ class CompareCommands(QObject):
             self.view = CompareWindow(self._appearance.look, self._window)
             self.view.pair_chosen.connect(self._pair_chosen)
             self.view.copy_asked.connect(self._copy)
-            self.view.run_activated.connect(self._window.runs.choose)
+            self.view.run_activated.connect(self._look_at)
         self.view.show()
         self.view.activateWindow()
         self._fill()
@@ -68,6 +69,12 @@ class CompareCommands(QObject):
     def _follow(self, *_: object) -> None:
         if self.view is not None and self.view.isVisible():
             self._later.start()
+
+    def _look_at(self, run_id: str) -> None:
+        """A click on a line looks at its run; what is compared stays."""
+        item = next((found for found in self._runs.all_runs() if found.run.id == run_id), None)
+        if item is not None:
+            self._selection.set_run(item)
 
     def _look_changed(self, look: Look) -> None:
         if self.view is not None:
@@ -80,7 +87,15 @@ class CompareCommands(QObject):
         several, runs = self._run_commands.together(), self._runs.all_runs()
         self._submit(lambda: (compared(several), pair_offers(item, runs)))
 
+    def _fill_again(self) -> None:
+        """Runs were marked or read on: a pair that is compared stays, with what is new of it."""
+        if self._pair is None:
+            self._fill()
+        else:
+            self._pair_chosen(self._pair)
+
     def _pair_chosen(self, offer: PairOffer | None) -> None:
+        self._pair = offer
         if offer is None:
             self._fill()
             return

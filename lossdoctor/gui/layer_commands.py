@@ -50,7 +50,9 @@ class LayerCommands(QObject):
 
     def _run_changed(self, _item: object) -> None:
         if self.view is not None and self.view.isVisible():
-            self._fill()
+            # The same run comes again when it has grown or its causes are known: the layer stays.
+            chosen = self.view.chosen
+            self._fill((chosen.tag,) if chosen is not None else ())
 
     def _look_changed(self, look: Look) -> None:
         if self.view is not None:

@@ -28,11 +28,13 @@ class Place:
         paths: what was open, one path a line.
         run: id of the run in view.
         view: the visible ranges, empty when the whole run was in view.
+        axes: the plot's axes at that time, as `PlotStack.axes`.
     """
 
     paths: str
     run: str
     view: View = ()
+    axes: tuple[str, ...] = ()
 
 
 class PlaceMemory(QObject):
@@ -70,7 +72,7 @@ class PlaceMemory(QObject):
         """The run in view is shown anew: the part of it in view stays."""
         stack = self._window.plot.stack
         if self._run is not None and stack.is_zoomed:
-            self._pending = Place(self._open, self._run.run.id, stack.view)
+            self._pending = Place(self._open, self._run.run.id, stack.view, stack.axes)
 
     @property
     def is_back(self) -> bool:
@@ -87,13 +89,13 @@ class PlaceMemory(QObject):
         place = self._pending
         if place is not None and self._run is not None and self._run.run.id == place.run:
             self._pending = None
-            self._window.plot.stack.look_at(place.view)
+            self._window.plot.stack.look_at(place.view, place.axes)
 
     def _keep(self) -> None:
         if self._run is None or not self._open:
             return
         stack = self._window.plot.stack
-        place = Place(self._open, self._run.run.id, stack.view if stack.is_zoomed else ())
+        place = Place(self._open, self._run.run.id, stack.view if stack.is_zoomed else (), stack.axes)
         self._places = [place, *(other for other in self._places if other.paths != self._open)][:_MOST]
 
     def save(self) -> None:
@@ -109,7 +111,7 @@ def _read(lines: Sequence[str]) -> list[Place]:
         try:
             found = json.loads(line)
             view = tuple((float(low), float(high)) for low, high in found["view"])
-            places.append(Place(str(found["paths"]), str(found["run"]), view))
+            places.append(Place(str(found["paths"]), str(found["run"]), view, tuple(map(str, found["axes"]))))
         except (ValueError, TypeError, KeyError):
             continue
     return places

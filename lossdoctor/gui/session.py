@@ -23,7 +23,11 @@ from lossdoctor.workspace.siblings import sibling_groups
 from lossdoctor.workspace.understanding import Understanding, judged_again, understanding, with_remembered
 
 CHANNEL = "scan"
-_JUDGE_CHANNEL = "judge"
+
+
+def judge_channel(run: Run) -> str:
+    """The channel of jobs that judge this run again: a later one takes the place of an earlier one, of this run only."""
+    return f"judge {run.id}"
 
 
 class Session(QObject):
@@ -129,7 +133,7 @@ class Session(QObject):
     def judge_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
         """Diagnoses one run anew with the roles that are chosen for it now; `others` are the runs beside it."""
         self._jobs.submit(
-            _JUDGE_CHANNEL,
+            judge_channel(item.run),
             lambda _cancel, _progress: self.judged(item.run, others),
             on_done=self._judged,
             on_error=self._failed,
@@ -138,7 +142,7 @@ class Session(QObject):
     def read_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
         """Reads the log of one run again and diagnoses it beside `others`; all other runs stay as they are."""
         self._jobs.submit(
-            _JUDGE_CHANNEL,
+            judge_channel(item.run),
             lambda cancel, progress: self._read_again(item.run, others, cancel, progress),
             on_done=self._judged,
             on_error=self._failed,

@@ -99,7 +99,20 @@ class ResultCache:
         """What a whole scan found; None when that is not known, or anything has changed since."""
         row = self._row("scans", place, fingerprint)
         found = None if row is None else _unpacked(row[1])
-        return found if isinstance(found, RememberedScan) else None
+        if row is None or not isinstance(found, RememberedScan):
+            return None
+        if row[0] < time.time() - _DAY:
+            self._scan_used(place)
+        return found
+
+    def _scan_used(self, place: bytes) -> None:
+        """Notes that a scan is still asked for, so that it is not the first to go."""
+        assert self._connection is not None  # a row was found in it
+        try:
+            with self._connection:
+                self._connection.execute("UPDATE scans SET used_at = ? WHERE place = ?", (time.time(), place))
+        except sqlite3.Error as error:
+            self._failed(error)
 
     def put_scan(self, place: bytes, fingerprint: bytes, found: RememberedScan) -> None:
         """Remembers what a whole scan found; of earlier ones the last `MAX_SCANS` are kept."""

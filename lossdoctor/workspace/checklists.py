@@ -214,7 +214,7 @@ class ChecklistStore:
             WHERE excluded.changed_at > marks.changed_at
         """
         with self._lock, self._connection:
-            values = [(m.run, m.item, m.status, m.note, m.changed_at) for m in marks]
+            values = [(*map(storable, (m.run, m.item, m.status, m.note)), m.changed_at) for m in marks]
             return sum(self._connection.execute(change, row).rowcount for row in values)
 
     def roles(self, run: Run) -> dict[str, Role]:

@@ -17,6 +17,7 @@ import pytest
 from lossdoctor.gui.app import receive
 from lossdoctor.gui.desk import Desk
 from lossdoctor.gui.place_memory import _read
+from lossdoctor.gui.session import judge_channel
 from lossdoctor.gui.single_instance import SingleInstance, hand_over, socket_path
 from lossdoctor.resources import resource
 from tests.gui.conftest import Desks
@@ -26,7 +27,8 @@ PLATEAU = "05-plateau"
 
 
 def settled(desk: Desk, qtbot: Any) -> None:
-    qtbot.waitUntil(lambda: not desk.jobs.is_busy("figure") and not desk.jobs.is_busy("judge"), timeout=10_000)
+    channels = ("figure", *(judge_channel(item.run) for item in desk.runs_model.all_runs()))
+    qtbot.waitUntil(lambda: not any(desk.jobs.is_busy(channel) for channel in channels), timeout=10_000)
 
 
 def zoomed(desk: Desk, qtbot: Any, low: float, high: float) -> None:
@@ -79,8 +81,24 @@ def test_another_folder_is_another_place_and_reload_keeps_it(
 
 @pytest.mark.parametrize("line", ["", "{", "[]", "3", '{"paths": 1}', '{"paths": "a", "run": "b", "view": [1]}'])
 def test_places_written_by_something_else_are_passed_over(line: str) -> None:
-    good = json.dumps({"paths": "a", "run": "b", "view": [[0, 1], [2, 3]]})
+    good = json.dumps({"paths": "a", "run": "b", "view": [[0, 1], [2, 3]], "axes": ["Step", "Linear"]})
     assert [place.view for place in _read([line, good])] == [((0.0, 1.0), (2.0, 3.0))]
+
+
+def test_a_view_is_for_the_axes_it_was_taken_on(desk: Desk, qtbot: Any) -> None:
+    opened(desk, qtbot, resource("examples", "01-healthy"), 1)
+    settled(desk, qtbot)
+    stack = desk.window.plot.stack
+    whole = stack.view
+    part = ((10.0, 20.0), *((0.0, 0.5) for _ in whole[1:]))
+    other = ("Relative time", *stack.axes[1:])
+    stack.look_at(part, other)
+    assert stack.view == whole, "steps are no seconds"
+    stack.look_at(part, (stack.axes[0], *("another scale" for _ in stack.axes[1:])))
+    assert stack.step_window == pytest.approx((10, 20))
+    assert stack.view[1] != pytest.approx((0.0, 0.5))
+    stack.look_at(part, stack.axes)
+    assert stack.view[1] == pytest.approx((0.0, 0.5))
 
 
 def test_one_run_is_read_again(desk: Desk, qtbot: Any, tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ from lossdoctor.workspace.results import ScanResult
 from lossdoctor.workspace.scan import run_job
 from lossdoctor.workspace.scan_job import ScanJob, ScanOptions
 from tests.bench.scan import write_tree
-from tests.workspace import test_cluster
-from tests.workspace.test_cluster import LEAN
 from tests.workspace.test_workers import text_of
 
+pytest.importorskip("distributed")
+# Skips itself without the extra as well, which an import from it would take for an error.
+test_cluster = pytest.importorskip("tests.workspace.test_cluster")
+LEAN = test_cluster.LEAN
 RUNS = int(os.environ.get("LOSSDOCTOR_SCALE", "0"))
 EVENTS = 400
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"

@@ -248,6 +248,11 @@ class PlotStack(QWidget):
         return tuple((float(low), float(high)) for low, high in ranges)
 
     @property
+    def axes(self) -> tuple[str, ...]:
+        """What the x axis counts, then the kind of scale of each panel: a view means nothing on other ones."""
+        return (self._counts.value, *(plot.scale_of_values.kind.value for plot in self.panels))
+
+    @property
     def is_zoomed(self) -> bool:
         """True when less than the whole run is visible."""
         if self.spec is None or self.spec.x_range is None:
@@ -256,9 +261,17 @@ class PlotStack(QWidget):
         slack = 1e-6 * max(last - first, 1.0)
         return low > first + slack or high < last - slack
 
-    def look_at(self, view: View) -> None:
-        """Goes to a view of a figure with as many panels; does nothing for another."""
-        self._go(view)
+    def look_at(self, view: View, axes: tuple[str, ...] | None = None) -> None:
+        """Goes to a view of a figure with as many panels; does nothing for another.
+
+        Args:
+            view: the ranges.
+            axes: those that it was taken on; where only the values' scales are others, the part of the x axis is shown.
+        """
+        if axes is None or axes == self.axes:
+            self._go(view)
+        elif view and axes[:1] == self.axes[:1]:
+            self._go_to_steps(*view[0])
 
     def go_back(self) -> None:
         """Looks where one looked before."""

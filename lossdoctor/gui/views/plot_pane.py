@@ -133,7 +133,9 @@ class PlotPane(QWidget):
         self._hint.set_text("Choose a run to see its curves." if spec is None else "This run has no numbers to draw.")
         if untimed:
             what = {XAxis.EPOCH: "epochs", XAxis.TOKENS: "numbers of tokens"}.get(counts, "times")
-            self._hint.set_text(f"The log of this run has no {what}. Choose Step above.")
+            medians = over_steps is not None and _of_groups(over_steps)
+            said = "Medians of runs are drawn over steps." if medians else f"The log of this run has no {what}."
+            self._hint.set_text(f"{said} Choose Step above.")
         self.stack.set_figure(None if empty else spec, findings)
         if self.smoothing.value():
             self.stack.set_smoothing(self.smoothing.value() / 100, self._kind)
@@ -171,3 +173,8 @@ class PlotPane(QWidget):
 
     def _show_step(self, step: float) -> None:
         self._step.set_text(place_text(step, XAxis(self.x_axis.currentData()), self._unit))
+
+
+def _of_groups(spec: FigureSpec) -> bool:
+    """Whether a figure shows medians of runs: lines of a slot of their own, with bands."""
+    return any(line.slot is not None and line.series.band is not None for panel in spec.panels for line in panel.lines)
