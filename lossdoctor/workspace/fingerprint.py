@@ -10,6 +10,7 @@ import hashlib
 import os
 import pickle
 import platform
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -157,6 +158,10 @@ def program_version() -> str:
     from lossdoctor.resources import resource
 
     made = hashlib.sha256(f"{lossdoctor.__version__} {platform.python_version()} {np.__version__}".encode())
+    if getattr(sys, "frozen", False):
+        # In the stand-alone build the code lies inside the program's own file.
+        status = Path(sys.executable).stat()
+        made.update(f"{status.st_size} {status.st_mtime_ns}\n".encode())
     for folder, ending in ((Path(lossdoctor.__file__).parent, ".py"), (resource("knowledge"), ".toml")):
         for path in sorted(folder.rglob(f"*{ending}")):
             status = path.stat()

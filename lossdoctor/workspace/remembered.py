@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,7 +58,12 @@ class ScanMemory:
 
 
 def scan_memory(
-    path: Path, folders: Sequence[Path | str], where: Where, how: HowToExamine, worth: int
+    path: Path,
+    folders: Sequence[Path | str],
+    where: Where,
+    how: HowToExamine,
+    worth: int,
+    still: Callable[[], object] = lambda: None,
 ) -> ScanMemory | None:
     """The memory of a scan; None where it would not be exact, or not worth its while.
 
@@ -68,6 +73,7 @@ def scan_memory(
         where: which files of them are looked at.
         how: what they are examined with.
         worth: folders that cost less to read (in bytes, see `chunks.cost`) are read.
+        still: called for each folder; raises `Cancelled` when the user has stopped.
     """
     roots = [os.path.abspath(folder) for folder in folders if not (isinstance(folder, str) and "://" in folder)]
     if len(roots) < len(folders) or not all(map(os.path.isdir, roots)) or where.follow_links:
@@ -76,7 +82,7 @@ def scan_memory(
     cost = 0
     try:
         for root in sorted(set(roots)):
-            cost += _add_tree(made, root)
+            cost += _add_tree(made, root, where, still)
             if _holds_files(root):  # a run may be the root itself
                 made.update(folder_print(os.path.dirname(root)))
     except OSError:
@@ -102,8 +108,11 @@ class _OutsideError(OSError):
     """A link to a folder that is not scanned: what lies behind it may change unseen."""
 
 
-def _add_tree(made: hashlib._Hash, root: str) -> int:
-    """Adds everything below a folder to a hash and returns what reading its logs costs at most.
+def _add_tree(made: hashlib._Hash, root: str, where: Where, still: Callable[[], object]) -> int:
+    """Adds what is looked at below a folder to a hash and returns what reading its logs costs at most.
+
+    Folders that the user excludes are not entered, and of files that are not wanted only size and time count: one beside
+    a log may hold its configuration.
 
     Raises:
         OSError: something cannot be looked at, or a link leads to a folder outside.
@@ -112,11 +121,14 @@ def _add_tree(made: hashlib._Hash, root: str) -> int:
     folders = [root]
     while folders:
         folder = folders.pop()
+        still()
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
         for entry in listed:
+            relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS:
+                deep = where.max_depth is not None and relative.count("/") >= where.max_depth
+                if entry.name not in SKIPPED_FOLDERS and not where.excludes(relative) and not deep:
                     folders.append(entry.path)
                     made.update(b"folder " + os.fsencode(entry.path) + b"\0")
             elif entry.is_symlink() and not entry.is_file():
@@ -124,7 +136,7 @@ def _add_tree(made: hashlib._Hash, root: str) -> int:
             else:
                 status = entry.stat()
                 made.update(os.fsencode(entry.path) + b"\0%d %d " % (status.st_size, status.st_mtime_ns))
-                if entry.is_file() and not never_a_log(entry.path):
+                if entry.is_file() and where.wants(relative) and not never_a_log(entry.path):
                     made.update(file_print(entry.path))
                     cost += status.st_size + FILE_COST
     return cost

@@ -154,7 +154,9 @@ class ScanJob:
             return False
         from lossdoctor.workspace.remembered import scan_memory
 
-        self._memory = scan_memory(options.cache, self._paths, options.where, options.how, CACHE_FROM)
+        self._memory = scan_memory(
+            options.cache, self._paths, options.where, options.how, CACHE_FROM, lambda: _stop_if(self._cancel)
+        )
         self._remembered = None if self._memory is None else self._memory.get()
         if self._remembered is None:
             return False

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from lossdoctor.importers.base import Source
-from lossdoctor.importers.where import EVERYWHERE
+from lossdoctor.importers.where import EVERYWHERE, Where
+from lossdoctor.progress import Cancelled
 from lossdoctor.rules.choice import RuleChoice
 from lossdoctor.runs import Problem, ProblemLevel
 from lossdoctor.workspace import cache, scan_job
@@ -350,6 +351,26 @@ def test_whatever_changes_in_a_tree_is_noticed(tree: Path, tmp_path: Path, chang
     change(tree)
     assert scan_memory(file, [tree], EVERYWHERE, LEAN, 0) != before
     assert scanned(file, tree) == scanned(None, tree)
+
+
+def test_what_is_excluded_is_not_looked_into(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "cache"
+    where = Where(exclude=("data",), max_depth=1)
+    (tree / "data").mkdir()
+    (tree / "data" / "log.csv").write_text("x")
+    (tree / "a" / "deep").mkdir()
+    before = scan_memory(file, [tree], where, LEAN, 0)
+    assert before is not None
+    (tree / "data" / "log.csv").write_text("other")
+    (tree / "a" / "deep" / "log.csv").write_text("x")
+    assert scan_memory(file, [tree], where, LEAN, 0) == before
+    assert scan_memory(file, [tree], EVERYWHERE, LEAN, 0) != before
+
+    def stop() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        scan_memory(file, [tree], where, LEAN, 0, stop)
 
 
 def test_a_scan_is_remembered_for_what_it_was_told_only(tree: Path, tmp_path: Path) -> None:
