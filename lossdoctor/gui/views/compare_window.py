@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -26,8 +26,10 @@ from lossdoctor.figures.spec import FigureSpec
 from lossdoctor.figures.time_axis import shifted, starts
 from lossdoctor.figures.x_axis import XAxis
 from lossdoctor.gui.choice_box import ChoiceBox
+from lossdoctor.gui.copy_table import CopyTable
 from lossdoctor.gui.models.side_by_side_model import SideBySideModel
 from lossdoctor.gui.plain_label import PlainLabel
+from lossdoctor.gui.split_window import split_window
 from lossdoctor.gui.theme import Look
 from lossdoctor.gui.views.plot_pane import PlotPane
 from lossdoctor.runs import Role
@@ -59,16 +61,6 @@ class Compared:
     results: tuple[Row, ...]
     settings: tuple[Row, ...]
     figure: FigureSpec
-
-
-class _Table(QTableView):
-    copy_asked = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_asked.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class CompareWindow(QDialog):
@@ -114,7 +106,7 @@ class CompareWindow(QDialog):
         self.resize(_SIZE)
 
     def _table(self, model: SideBySideModel) -> QTableView:
-        table = _Table()
+        table = CopyTable()
         table.setModel(model)
         table.copy_asked.connect(lambda: self.copy_asked.emit(model.as_text()))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -150,16 +142,7 @@ class CompareWindow(QDialog):
             bar.addWidget(widget)
         bar.setStretchFactor(self.run, 1)
         column.addLayout(bar)
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.addWidget(left)
-        self.split.addWidget(right)
-        self.split.setSizes([590, 650])
-        for splitter in (left, self.split):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.split)
+        self.split = split_window(self, left, right, (590, 650))
 
     def _connect(self) -> None:
         self.pairs.activated.connect(self._pair_activated)

@@ -24,6 +24,7 @@ from lossdoctor.gui.models.layers_model import SORT_ROLE, LayerColumn, LayersMod
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.plots.density import DensityChart
 from lossdoctor.gui.plots.depth import DepthChart
+from lossdoctor.gui.split_window import split_window
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import HistogramKind, HistogramSeries
 
@@ -112,19 +113,12 @@ class LayersWindow(QDialog):
         right.addWidget(self._values())
         right.addWidget(self._profile())
         right.setSizes([430, 270])
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.addWidget(left)
-        self.split.addWidget(right)
-        self.split.setSizes([500, 620])
-        for splitter in (right, self.split):
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.split, 1)
+        self.split = split_window(self, left, right, (500, 620))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setContentsMargins(40, 40, 40, 40)
-        layout.addWidget(self.hint, 1)
+        outer = self.layout()
+        assert outer is not None  # split_window has made it
+        outer.addWidget(self.hint)
 
     def _values(self) -> QWidget:
         pane = _pane()

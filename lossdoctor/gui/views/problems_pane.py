@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from lossdoctor import formatting
+from lossdoctor.gui.copy_table import CopyTable
 from lossdoctor.gui.models.problems_model import ProblemColumn, ProblemsModel
 from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.theme import Look
 from lossdoctor.runs import Problem
-
-
-class _Table(QTableView):
-    copy_asked = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_asked.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class ProblemsPane(QWidget):
@@ -63,7 +52,7 @@ class ProblemsPane(QWidget):
         self._close.setAccessibleName("Close problems")
         self._close.setToolTip("Close")
         self._close.clicked.connect(self.close_asked)
-        self.table = _Table()
+        self.table = CopyTable()
         self.table.copy_asked.connect(self._copy_selected)
         self._set_up_table()
         bar = QHBoxLayout()
