@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QDialog,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -32,6 +31,7 @@ from lossdoctor.gui.plain_label import PlainLabel
 from lossdoctor.gui.split_window import split_window
 from lossdoctor.gui.theme import Look
 from lossdoctor.gui.views.plot_pane import PlotPane
+from lossdoctor.gui.views.tick_box import TickBox
 from lossdoctor.runs import Role
 from lossdoctor.workspace.side_by_side import PairOffer, Row
 
@@ -88,7 +88,7 @@ class CompareWindow(QDialog):
         self.results_table.setAccessibleName("Results side by side")
         self.settings_table.setAccessibleName("Settings side by side")
         self.pairs = _choice("Which runs are compared")
-        self.with_same = QCheckBox("Show settings that are the same")
+        self.with_same = TickBox(look, "Show settings that are the same")
         self.plot = PlotPane(look)
         self.plot.set_alignment(self._aligned)
         self.begin = _choice("Where each run begins")
@@ -156,6 +156,7 @@ class CompareWindow(QDialog):
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
         self._look = look
+        self.with_same.set_look(look)
         self.plot.set_look(look)
         self._fill()
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QModelIndex, QSize, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QHeaderView,
@@ -26,6 +25,7 @@ from lossdoctor.gui.plots.density import DensityChart
 from lossdoctor.gui.plots.depth import DepthChart
 from lossdoctor.gui.split_window import split_window
 from lossdoctor.gui.theme import Look
+from lossdoctor.gui.views.tick_box import TickBox
 from lossdoctor.runs import HistogramKind, HistogramSeries
 
 _SIZE = QSize(1120, 720)
@@ -65,7 +65,7 @@ class LayersWindow(QDialog):
         self.drawing.setAccessibleName("How values are drawn")
         for name in ("Heat map", "Ridges"):
             self.drawing.addItem(name)
-        self.logarithmic = QCheckBox("Logarithmic values")
+        self.logarithmic = TickBox(look, "Logarithmic values")
         self.logarithmic.setToolTip("Symmetric: zero and negative values keep their place")
         self.density = DensityChart(look)
         self.profile = DepthChart(look)
@@ -152,6 +152,7 @@ class LayersWindow(QDialog):
 
     def set_look(self, look: Look) -> None:
         """Takes colours from this look."""
+        self.logarithmic.set_look(look)
         self.density.set_look(look)
         self.profile.set_look(look)
 
