@@ -30,6 +30,8 @@ def test_clear_from(desk: Desk, qtbot: Any) -> None:
     assert past is not None
     assert any(f"step {past.known_step}," in text for text in facts(desk))
     stack = desk.window.plot.stack
+    # The figure is made beside it, and may come later.
+    qtbot.waitUntil(lambda: len(stack.panels) > 1, timeout=10_000)
     assert stack.panels[0].known_step == past.known_step
     assert stack.panels[1].known_step is None
     desk.window.plot.stack.set_counts(XAxis.RELATIVE)
@@ -39,6 +41,7 @@ def test_clear_from(desk: Desk, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: desk.runs_model.total == 1 and not desk.session.is_scanning, timeout=10_000)
     qtbot.waitUntil(lambda: not desk.jobs.is_busy("hindsight"), timeout=10_000)
     assert "Clear from" not in facts(desk)
+    qtbot.waitUntil(lambda: bool(stack.panels), timeout=10_000)
     assert stack.panels[0].known_step is None
 
 
