@@ -9,6 +9,7 @@ import pytest
 
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import Role, Run
+from tests.helpers.logs import varint
 from tests.helpers.wandb_logs import BLOCK, framed, history, run_record, wandb_file
 
 ROWS = [history({"train/loss": 2.0 * 0.9**i, "_step": i, "_timestamp": 1.7e9 + i}) for i in range(50)]
@@ -170,3 +171,23 @@ def test_histograms_of_watched_models(tmp_path: Path, logged: dict[str, object])
 def test_a_histogram_that_does_not_fit_together_is_left_out(tmp_path: Path, broken: dict[str, object]) -> None:
     wandb_file(tmp_path / "run-a.wandb", [*ROWS, history({"h": {**HISTOGRAM, **broken}, "_step": 90})])
     assert read(tmp_path).histograms == ()
+
+
+def numbered(records: list[bytes], numbers: list[int]) -> list[bytes]:
+    return [bytes([8]) + varint(number) + record for number, record in zip(numbers, records, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([1, 2, 3, 4], ""),
+        ([1, 2, 2, 3], "1 record out of"),
+        ([1, 2, 1, 2], "1 record out of"),
+        ([1, 2, 5, 6], "2 records missing"),
+    ],
+)
+def test_records_that_do_not_follow_are_told(tmp_path: Path, numbers: list[int], said: str) -> None:
+    records = [run_record("r", {}), *(history({"_step": i, "loss": 1.0 - 0.1 * i}) for i in range(3))]
+    wandb_file(tmp_path / "run-x.wandb", numbered(records, numbers))
+    texts = [problem.message for problem in read(tmp_path).problems if problem.code == "bad_record"]
+    assert texts == [] if not said else said in texts[0]

@@ -157,6 +157,12 @@ def _problems(records: Records, wandb: WandbRun, path: str, whole: bool) -> list
         place = "offset " + ", ".join(map(str, records.damaged[:5])) if records.damaged else ""
         text = f"{count(damaged, 'damaged record')} passed over; all others are kept."
         out.append(Problem("bad_record", ProblemLevel.WARNING, path, text, "Copy the file again if you can.", place))
+    if wandb.misplaced:
+        text = f"{count(wandb.misplaced, 'record')} out of order: the file is put together from pieces, some may be double."
+        out.append(Problem("bad_record", ProblemLevel.WARNING, path, text, "Copy the file again if you can."))
+    elif wandb.missing and not damaged:
+        text = f"{count(wandb.missing, 'record')} missing between others, which are whole."
+        out.append(Problem("bad_record", ProblemLevel.WARNING, path, text, "Copy the file again if you can."))
     if records.cut_at is not None:
         text = "ends inside a record: still being written, or the run was killed. Every whole record is kept."
         out.append(Problem("truncated", ProblemLevel.INFO, path, text, "", f"offset {records.cut_at}"))

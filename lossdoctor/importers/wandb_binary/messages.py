@@ -1,7 +1,8 @@
 """The protobuf messages of a .wandb file that matter here: history rows, configuration, the run's name.
 
-Field numbers from wandb_internal.proto (wandb 0.31): Record.history 2, .config 5, .run 17; HistoryRecord.item 1, .step 2;
-item key 1, nested_key 2, typed values 4 to 8, value_json 16; RunRecord.config 4, .display_name 8; ConfigRecord.update 1.
+Field numbers from wandb_internal.proto (wandb 0.31): Record.num 1, .history 2, .config 5, .run 17; HistoryRecord.item 1,
+.step 2; item key 1, nested_key 2, typed values 4 to 8, value_json 16; RunRecord.config 4, .display_name 8;
+ConfigRecord.update 1.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from lossdoctor.importers.json_numbers import json_value
 from lossdoctor.importers.protobuf import BYTES, FIXED64, VARINT, Malformed, fields, varint
 
-_HISTORY, _CONFIG, _RUN = 2, 5, 17
+_NUMBER, _HISTORY, _CONFIG, _RUN = 1, 2, 5, 17
 
 
 @dataclass(slots=True)
@@ -24,12 +25,26 @@ class WandbRun:
         config: configuration, later records overwriting earlier ones.
         name: display name; empty when the file names none.
         malformed: number of records whose protobuf could not be read.
+        last: number of the last record; wandb counts them from 1, files made by hand may not.
+        misplaced: records whose number does not follow: the file is put together from pieces.
+        missing: numbers left out between two records.
     """
 
     rows: list[tuple[int | None, dict[str, object]]] = field(default_factory=list)
     config: dict[str, object] = field(default_factory=dict)
     name: str = ""
     malformed: int = 0
+    last: int = 0
+    misplaced: int = 0
+    missing: int = 0
+
+    def counted(self, number: int) -> None:
+        """Takes a record's own number into account."""
+        if number <= self.last:
+            self.misplaced += 1
+        elif self.last:
+            self.missing += number - self.last - 1
+        self.last = number
 
 
 def read_run(payloads: list[bytes], run: WandbRun | None = None) -> WandbRun:
@@ -38,6 +53,8 @@ def read_run(payloads: list[bytes], run: WandbRun | None = None) -> WandbRun:
     for payload in payloads:
         try:
             for number, wire, start, end in fields(payload, 0, len(payload)):
+                if number == _NUMBER and wire == VARINT:
+                    run.counted(varint(payload, start, end)[0])
                 if wire != BYTES:
                     continue
                 if number == _HISTORY:
