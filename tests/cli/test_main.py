@@ -64,6 +64,13 @@ def test_a_folder_that_is_called_like_a_command(
     assert opened == [((Path("scan"),), False)]
 
 
+def test_an_option_of_open_opens_the_window(lossdoctor: Cli, opened: list[Any], tmp_path: Path) -> None:
+    assert lossdoctor("--new-window", tmp_path).code == 0
+    assert len(opened) == 1
+    assert lossdoctor("--no-such-option", tmp_path).code == 2
+    assert len(opened) == 1
+
+
 def test_demo(lossdoctor: Cli, opened: list[Any]) -> None:
     lossdoctor("demo")
     assert opened == [((), True)]
