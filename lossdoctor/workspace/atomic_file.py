@@ -48,7 +48,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _to_disk(path: Path) -> None:
     """Waits until the content is on the disk: a rename may survive a loss of power that the content does not."""
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDWR)  # Windows flushes only what is open for writing
     try:
         os.fsync(descriptor)
     finally:
