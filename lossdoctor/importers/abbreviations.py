@@ -39,7 +39,10 @@ def spelled_out(tags: Sequence[str], *, has_loss: bool) -> dict[str, str]:
     if len(tags) > MANY:
         return found
     known = {tag.lower(): tag for tag in tags}
+    words = set(re.findall("[a-z]+", " ".join(known)))
     for short, partner, first, second in _PAIRS:
+        if short not in words or partner not in words:
+            continue
         for tag in tags:
             lower = tag.lower()
             other = re.sub(_WORD.format(short), partner, lower, count=1)

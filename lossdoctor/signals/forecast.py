@@ -32,7 +32,6 @@ class Forecast:
         low: lowest and
         high: highest level among the courses that fit nearly as well, widened by twice the noise of the fit.
         gain: end level less `level`; >= 0.
-        floor: level that the course approaches after any number of steps.
         error: standard deviation of what the course leaves unexplained.
     """
 
@@ -41,7 +40,6 @@ class Forecast:
     low: float
     high: float
     gain: float
-    floor: float
     error: float
 
 
@@ -86,14 +84,13 @@ def forecast(curve: Curve, more: float = 0.5, *, positive: bool = False) -> Fore
     low, high = min(fit.level for fit in near) - unsure, max(fit.level for fit in near) + unsure
     level = min(best.level, curve.end)
     low = max(min(low, level), 0.0) if positive else min(low, level)
-    return Forecast(best.course, level, low, max(high, level), curve.end - level, best.floor, best.error)
+    return Forecast(best.course, level, low, max(high, level), curve.end - level, best.error)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
     course: str
     level: float
-    floor: float
     error: float
 
 
@@ -112,4 +109,4 @@ def _best(course: str, shapes: Array, shapes_then: Array, y: Array, positive: bo
     k = int(np.argmin(square))
     if not np.isfinite(square[k]):
         return None
-    return _Fit(course, float(c[k] + a[k] * shapes_then[k]), float(c[k]), float(np.sqrt(square[k])))
+    return _Fit(course, float(c[k] + a[k] * shapes_then[k]), float(np.sqrt(square[k])))
