@@ -27,6 +27,7 @@ from lossdoctor.importers import find_sources, read_source
 from lossdoctor.knowledge.vocabulary import VERDICTS_WITHOUT_CAUSES
 from lossdoctor.runs import Run
 from tests.bench.cause_weights import Ballot, ballot, places, refit, useless
+from tests.bench.readme import write_section
 
 # Injected fault -> cause ids, the exact one first.
 CAUSES: dict[str, tuple[str, ...]] = {
@@ -247,20 +248,6 @@ def _judged(scored: Sequence[Scored]) -> list[Scored]:
     return [item for item in scored if item.accused]
 
 
-def write_readme(readme: Path, text: str) -> None:
-    """Put the table between the causes markers of a README.
-
-    Raises:
-        ValueError: the file has no such markers.
-    """
-    content = readme.read_text(encoding="utf-8")
-    before, marker, rest = content.partition("<!-- generated: causes -->\n")
-    _, end, after = rest.partition("<!-- end: causes -->")
-    if not marker or not end:
-        raise ValueError(f"{readme} has no causes section")
-    readme.write_text(f"{before}{marker}{text}\n{end}{after}", encoding="utf-8")
-
-
 def show(mode: Mode, scored: Sequence[Scored], healthy: int, accused: int) -> None:
     """Print one mode's figures."""
     print(f"{mode.name}:")
@@ -305,7 +292,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for line in useless([(item.ballot, CAUSES[item.fault]) for item in complete]):
             print(f"  {line}")
     if options.readme:
-        write_readme(options.readme, table(rows, complete))
+        write_section(options.readme, "causes", table(rows, complete))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.importers import find_sources, read_source
 from lossdoctor.runs import Role, RoleAssignment, Run, Series
 from tests.bench.mistakes_page import write_page
+from tests.bench.readme import write_section
 
 
 @dataclass(frozen=True)
@@ -294,12 +295,7 @@ def write_accuracy(readme: Path, headlines: Sequence[Headline]) -> None:
     ]
     head = ["| Runs | Number | Right where the truth is clear | Acceptable, all | Macro-F1 | Calibration error |"]
     table = "\n".join([*head, "|---|---|---|---|---|---|", *rows])
-    text = readme.read_text(encoding="utf-8")
-    before, marker, rest = text.partition("<!-- generated: accuracy -->\n")
-    _, end, after = rest.partition("<!-- end: accuracy -->")
-    if not marker or not end:
-        raise ValueError(f"{readme} has no accuracy section")
-    readme.write_text(f"{before}{marker}{table}\n{end}{after}", encoding="utf-8")
+    write_section(readme, "accuracy", table)
 
 
 if __name__ == "__main__":

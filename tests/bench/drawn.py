@@ -7,11 +7,14 @@ each verdict is right, what is said instead, and healthy runs by their number of
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections import Counter
+from pathlib import Path
 
 from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.findings import Verdict
 from lossdoctor.synth import draw_run
+from tests.bench.readme import write_section
 
 LENGTHS = (12, 30, 100, 1_000, 10_000, 1_000_000)
 
@@ -21,12 +24,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=200, help="runs of each verdict")
     parser.add_argument("--show", action="store_true", help="name the seeds that go wrong")
+    parser.add_argument("--readme", type=Path, help="write the shares into this file's drawn section")
     options = parser.parse_args()
+    shares: dict[Verdict, float] = {}
     for verdict in Verdict:
         said, wrong = judged(verdict, range(options.each))
+        shares[verdict] = said[verdict] / options.each
         print(f"{verdict:17} {said[verdict] / options.each:6.1%}  {_others(said, verdict)}")
         if options.show and wrong:
             print("    seeds", *wrong[:20])
+    if options.readme:
+        told = ", ".join(f"{verdict.label.lower()} {share:.0%}" for verdict, share in shares.items())
+        said_of_each = f"Called by their name, of {options.each} each: {told}."
+        write_section(options.readme, "drawn", "\n".join(textwrap.wrap(said_of_each, 126)))
     print("\nhealthy runs by number of points")
     for points in LENGTHS:
         each = max(options.each // 4, 1) if points < 100_000 else 5

@@ -20,6 +20,7 @@ import numpy as np
 
 from lossdoctor.runs import Role, Run, Series
 from tests.bench.diagnosis import Scored, f1_scores, score_faultlab
+from tests.bench.readme import write_section
 
 # Peer's word -> our verdict, in order of precedence. Words that are missing here (throughput, label noise, a dying-ReLU
 # guess, a missed early stop) speak of causes or manners and support no verdict.
@@ -101,7 +102,7 @@ def main() -> None:
     table = [_row(name, scored, verdicts) for name, verdicts in rows]
     print("\n".join(table_lines(table)))
     if arguments.readme:
-        _write(arguments.readme, table)
+        write_section(arguments.readme, "peers", "\n".join(table_lines(table)))
 
 
 def peer_verdicts(peer: str, runs: Sequence[Run], python: str) -> list[str] | None:
@@ -232,15 +233,6 @@ def table_lines(table: Sequence[Row]) -> list[str]:
         "|---|---|---|---|---|",
         *(f"| {n} | {s:.2f} | {a:.2f} | {f:.2f} | {h:.0%} |" for n, s, a, f, h in table),
     ]
-
-
-def _write(readme: Path, table: Sequence[Row]) -> None:
-    text = readme.read_text(encoding="utf-8")
-    before, marker, rest = text.partition("<!-- generated: peers -->\n")
-    _, end, after = rest.partition("<!-- end: peers -->")
-    if not marker or not end:
-        raise SystemExit(f"{readme} has no peers section")
-    readme.write_text(before + marker + "\n".join(table_lines(table)) + "\n" + end + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

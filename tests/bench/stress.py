@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from lossdoctor.diagnosis.engine import diagnose
 from lossdoctor.importers.roles import assign_roles
 from lossdoctor.runs import Role, Run, Series
 from tests.bench.diagnosis import read_runs
+from tests.bench.readme import write_section
 
 Change = Callable[[Run, np.random.Generator], Run | None]
 SHAPES = ("healthy", "spike_recovered", "divergence", "oscillating", "not_classifiable")
@@ -129,6 +131,7 @@ def main() -> None:
     parser.add_argument("path", type=Path)
     parser.add_argument("--format", default="tensorboard", help="judge runs of this format only; `all` for every one")
     parser.add_argument("--show", action="store_true", help="list the verdicts that change")
+    parser.add_argument("--readme", type=Path, help="write the share into this file's stress section")
     arguments = parser.parse_args()
     runs = [run for run in read_runs(arguments.path) if arguments.format in ("all", run.format)]
     before = [diagnose(run) for run in runs]
@@ -152,7 +155,12 @@ def main() -> None:
                 )
         print(f"{title:26}{tried:6}{same / max(tried, 1):8.1%}{same_sure / max(sure, 1):11.1%}")
         same_all, tried_all = same_all + same, tried_all + tried
-    print(f"{'all':26}{tried_all:6}{same_all / max(tried_all, 1):8.1%}")
+    share = same_all / max(tried_all, 1)
+    print(f"{'all':26}{tried_all:6}{share:8.1%}")
+    if arguments.readme:
+        changes = ", ".join(CHANGES)
+        said = f"Of {tried_all:,} changes to {len(runs)} runs ({changes}) {share:.0%} leave the verdict as it was."
+        write_section(arguments.readme, "stress", "\n".join(textwrap.wrap(said, 126)))
 
 
 def _valued(series: Series, values: np.ndarray) -> Series:
