@@ -121,3 +121,27 @@ def test_closing_while_following_ends_at_once(desks: Desks, qtbot: Any, tmp_path
     begin = time.monotonic()
     desks.close(desk)
     assert time.monotonic() - begin < 1.0
+
+
+def test_the_step_from_which_a_verdict_was_clear_appears_as_a_run_grows(desk: Desk, qtbot: Any, tmp_path: Path) -> None:
+    at = np.arange(300)
+    train = 2.0 * np.exp(-at / 40) + 0.02
+    val = 2.0 * np.exp(-np.minimum(at, 60) / 40) + 0.2 + 0.01 * np.maximum(at - 60, 0)
+    log = tmp_path / "runs" / "a" / "metrics.csv"
+    log.parent.mkdir(parents=True)
+
+    def write_rows(rows: range) -> None:
+        with log.open("a") as file:
+            file.writelines(f"{i},{train[i]:.5f},{val[i]:.5f}\n" for i in rows)
+
+    log.write_text("step,train_loss,val_loss\n")
+    write_rows(range(70))
+    opened(desk, qtbot, tmp_path / "runs", 1)
+    desk.window.runs.choose(desk.runs_model.all_runs()[0].run.id)
+    stack = desk.window.plot.stack
+    qtbot.waitUntil(lambda: bool(stack.panels), timeout=10_000)
+    assert stack.panels[0].known_step is None
+    desk.window.actions_by_id["file.follow"].trigger()
+    write_rows(range(70, 300))
+    qtbot.waitUntil(lambda: bool(stack.panels) and stack.panels[0].known_step is not None, timeout=15_000)
+    assert 60 < (stack.panels[0].known_step or 0) < 150
