@@ -59,6 +59,7 @@ class Drawing(QObject):
         self._note_commands = note_commands
         self._drawn: list[DiagnosedRun] = []
         self._drawn_with: tuple[object, ...] = ()
+        self._groups = 0  # whose medians are drawn; 0 where runs are
         selection.run_changed.connect(self._run_changed)
         selection.finding_changed.connect(window.plot.stack.select)
         selection.finding_shown.connect(window.plot.stack.zoom_to)
@@ -93,6 +94,7 @@ class Drawing(QObject):
         if same and wanted == self._drawn_with:
             return
         self._drawn, self._drawn_with = several, wanted
+        self._groups = len(set(groups.values()))
         self._show_colours([] if together else several)
         self._jobs.submit(
             CHANNEL,
@@ -131,8 +133,9 @@ class Drawing(QObject):
         self._live.keep_view()
         self._plot_commands.show_scale()
         self.figure_shown.emit()
-        if len(self._drawn) > SLOTS and not self._plot_commands.median:
-            text = f"{SLOTS} of {len(self._drawn)} marked runs are drawn: more lines cannot be told apart."
+        what, many = ("groups", self._groups) if self._groups else ("marked runs", len(self._drawn))
+        if many > SLOTS:
+            text = f"{SLOTS} of {many} {what} are drawn: more lines cannot be told apart."
             self._window.messages.show_notice(Notice(Level.INFO, text, "Filter or mark fewer runs."))
 
     def _mark_activated(self, mark: Mark) -> None:

@@ -63,6 +63,7 @@ class ScanCourse(QObject):
         session.failed.connect(self._failed)
         session.cancelled.connect(self._cancelled)
         session.judged_again.connect(self._judged_again)
+        session.judging_failed.connect(commands.show_error)
 
     def _user_chose(self) -> None:
         self._chosen_by_user = True

@@ -40,6 +40,7 @@ class Session(QObject):
         finished(result): the ScanResult.
         failed(error): the JobError of a scan that came to nothing.
         cancelled(): the user stopped the scan; the runs so far stay.
+        judging_failed(error): the JobError of one run that was to be judged or read again; a scan goes on.
         judged_again(item): a run has a new diagnosis: its roles were changed, or it was read again.
 
     Args:
@@ -60,6 +61,7 @@ class Session(QObject):
     failed = Signal(object)
     cancelled = Signal()
     judged_again = Signal(object)
+    judging_failed = Signal(object)
 
     def __init__(
         self,
@@ -136,7 +138,7 @@ class Session(QObject):
             judge_channel(item.run),
             lambda _cancel, _progress: self.judged(item.run, others),
             on_done=self._judged,
-            on_error=self._failed,
+            on_error=self.judging_failed.emit,
         )
 
     def read_again(self, item: DiagnosedRun, others: Sequence[DiagnosedRun]) -> None:
@@ -145,7 +147,7 @@ class Session(QObject):
             judge_channel(item.run),
             lambda cancel, progress: self._read_again(item.run, others, cancel, progress),
             on_done=self._judged,
-            on_error=self._failed,
+            on_error=self.judging_failed.emit,
         )
 
     def _read_again(self, run: Run, others: Sequence[DiagnosedRun], cancel: Cancel, progress: Progress) -> DiagnosedRun:
